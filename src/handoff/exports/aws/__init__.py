@@ -1,0 +1,1 @@
+"""Exports of AWS data stores, one per file."""
