@@ -21,3 +21,13 @@ SECOND_ADMIN = "acme-admin-2"
 BREAK_GLASS = "acme-breakglass"
 PROVIDER_OPERATOR = "nimbus-ops"
 AUDITOR = "auditor"
+
+CLIENT_PRINCIPALS_AZURE = {
+    ADMIN: "aaaaaaaa-0001-4000-8000-000000000001",
+    SECOND_ADMIN: "aaaaaaaa-0002-4000-8000-000000000002",
+    BREAK_GLASS: "aaaaaaaa-0003-4000-8000-000000000003",
+    AUDITOR: "aaaaaaaa-0004-4000-8000-000000000004",
+}
+"""Object ids of the service principals in the client's tenant, fixed so that specs can name them."""
+PROVIDER_OPERATOR_AZURE = "bbbbbbbb-0001-4000-8000-000000000001"
+"""Object id of the provider's service principal in the provider's tenant."""
