@@ -127,7 +127,7 @@ class Clue(StrEnum):
     """What was seen about a holder; `engine/attribute.py` turns clues and the spec's identities into a party."""
 
     AWS_ACCOUNT = "aws_account"  # 12 digits; only where membership of the account decides (trusts, policies, grants)
-    AWS_ARN = "aws_arn"  # full ARN of a principal
+    AWS_ARN = "aws_arn"  # full ARN of a principal; decides only when a party names it (see AWS_ACCOUNT)
     AWS_ORG = "aws_org"  # o-...
     AWS_UNIQUE_ID = "aws_unique_id"  # AIDA.../AROA... in place of an ARN: the principal was deleted
     AWS_SERVICE = "aws_service"  # lambda.amazonaws.com
@@ -136,6 +136,7 @@ class Clue(StrEnum):
     ENTRA_TENANT = "entra_tenant"  # tenant (GUID) that the holder lives in
     ENTRA_OBJECT = "entra_object"  # object id of a user, group or service principal
     ENTRA_APP = "entra_app"  # application (client) id
+    PRINCIPAL = "principal"  # the credential's own principal: decides only when a party names it, never by its account or project
     GCP_MEMBER = "gcp_member"  # user:a@b, serviceAccount:x@p.iam.gserviceaccount.com, principalSet://...
     GCP_PROJECT = "gcp_project"  # project id or number that the holder lives in
     GCP_CUSTOMER = "gcp_customer"

@@ -1,0 +1,212 @@
+"""Whose is it? Clues about a holder, and the identities of the spec, give a party and the reason.
+
+The strongest clue decides. Two parties at the same strength, or no clue that anybody claims, is UNKNOWN: somebody has to
+decide in the spec. A guess here would cut a client's access or leave a provider's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from handoff.model import AccessPath, Clue, Party
+
+if TYPE_CHECKING:
+    from handoff.spec import Engagement, Identities
+
+
+class Strength(IntEnum):
+    """How much a clue says; higher beats lower."""
+
+    DECISION = 6
+    PRINCIPAL = 5
+    MARK = 4  # a tag, an external id, a federated subject: put there for this purpose
+    HOME = 3  # the account, tenant, organization or project that the holder lives in
+    DOMAIN = 2
+    NATURE = 1  # what the holder is, whoever owns it: public, a cloud service, deleted
+    SECRET = 0  # a shared secret: the provider ran the estate, so it may hold it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """The party of a path's holder, and why."""
+
+    party: Party
+    why: str
+    name: str = ""
+    """The third party's name, when it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    party: Party
+    name: str
+    identities: Identities
+    principals: frozenset[str]
+    own: frozenset[str]
+    """Ids of the estate itself, which are the client's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vote:
+    strength: Strength
+    party: Party
+    why: str
+    name: str = ""
+
+
+class Attributor:
+    """Attributes paths for one engagement."""
+
+    def __init__(self, engagement: Engagement) -> None:
+        self._spec = engagement
+        self._known = tuple(_parties(engagement))
+
+    def attribute(self, path: AccessPath) -> Attribution:
+        """The party of the path's holder."""
+        for one in self._spec.exit.decisions:
+            if one.kind == path.kind and fnmatchcase(path.id, one.id):
+                return Attribution(party=Party(one.party), why=f"decided by {one.decided_by}: {one.reason}")
+        votes = [vote for clue, value in path.clues for vote in self._votes(clue, value)]
+        if not votes:
+            seen = ", ".join(f"{clue.value} {value}" for clue, value in path.clues) or "nothing"
+            return Attribution(party=Party.UNKNOWN, why=f"no party claims what was seen: {seen}")
+        top = max(vote.strength for vote in votes)
+        best = [vote for vote in votes if vote.strength == top]
+        parties = {(vote.party, vote.name) for vote in best}
+        if len(parties) > 1:
+            return Attribution(party=Party.UNKNOWN, why="clues disagree: " + "; ".join(sorted({f"{vote.why} ({vote.party.value})" for vote in best})))
+        return Attribution(party=best[0].party, why=best[0].why, name=best[0].name)
+
+    def _votes(self, clue: Clue, value: str) -> Iterator[_Vote]:
+        nature = _nature(clue, value)
+        if nature is not None:
+            yield nature
+            return
+        for known in self._known:
+            claim = _claim(known, clue, value)
+            if claim is not None:
+                strength, why = claim
+                yield _Vote(strength=strength, party=known.party, why=why, name=known.name)
+
+
+def _nature(clue: Clue, value: str) -> _Vote | None:
+    if clue is Clue.EVERYONE or (clue is Clue.GCP_MEMBER and value in {"allUsers", "allAuthenticatedUsers"}):
+        return _Vote(strength=Strength.NATURE, party=Party.PUBLIC, why=f"anyone may use it ({value})")
+    if clue is Clue.AWS_SERVICE or (clue is Clue.GCP_MEMBER and _is_service_agent(value)):
+        return _Vote(strength=Strength.NATURE, party=Party.CLOUD_SERVICE, why=f"a service of the cloud itself ({value})")
+    if clue is Clue.DELETED or (clue is Clue.GCP_MEMBER and value.startswith("deleted:")):
+        return _Vote(strength=Strength.NATURE, party=Party.DELETED, why=f"the principal no longer exists ({value})")
+    if clue is Clue.SHARED_SECRET:
+        return _Vote(strength=Strength.SECRET, party=Party.PROVIDER, why=f"a shared secret that the provider may hold: {value}")
+    return None
+
+
+def _claim(known: _Known, clue: Clue, value: str) -> tuple[Strength, str] | None:  # noqa: C901 one branch per clue, each a line
+    who, ids = known.name or known.party.value, known.identities
+    match clue:
+        case Clue.PRINCIPAL | Clue.AWS_ARN | Clue.ENTRA_OBJECT | Clue.ENTRA_APP:
+            return _principal(known, value)
+        case Clue.GCP_MEMBER:
+            return _principal(known, value) or _gcp_home(known, value)
+        case Clue.TAG if value in ids.tags:
+            return Strength.MARK, f"carries the tag {value} of {who}"
+        case Clue.AWS_EXTERNAL_ID if value in ids.aws.external_ids:
+            return Strength.MARK, f"asks for the external id of {who}"
+        case Clue.AWS_CANONICAL_ID if value in ids.aws.canonical_ids:
+            return Strength.MARK, f"canonical id of {who}"
+        case Clue.SAML if value in ids.saml:
+            return Strength.MARK, f"SAML entity of {who}"
+        case Clue.OIDC:
+            return _oidc(known, value)
+        case Clue.AWS_ACCOUNT if value in ids.aws.accounts or value in known.own:
+            return Strength.HOME, f"AWS account {value} is of {who}"
+        case Clue.AWS_ORG if value == ids.aws.organization:
+            return Strength.HOME, f"AWS organization {value} is of {who}"
+        case Clue.ENTRA_TENANT if value.lower() in {one.lower() for one in ids.azure.tenants} or value in known.own:
+            return Strength.HOME, f"Entra tenant {value} is of {who}"
+        case Clue.GCP_PROJECT if value in {*ids.gcp.projects, *ids.gcp.project_numbers} or value in known.own:
+            return Strength.HOME, f"Google Cloud project {value} is of {who}"
+        case Clue.GCP_CUSTOMER if value in ids.gcp.customers:
+            return Strength.HOME, f"Google customer {value} is of {who}"
+        case Clue.EMAIL:
+            return _domain(known, value)
+        case _:
+            return None
+
+
+def _principal(known: _Known, value: str) -> tuple[Strength, str] | None:
+    patterns = known.principals
+    if any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns):
+        return Strength.PRINCIPAL, f"{value} is named by {known.name or known.party.value}"
+    return None
+
+
+def _gcp_home(known: _Known, member: str) -> tuple[Strength, str] | None:
+    kind, _, address = member.partition(":")
+    if kind == "serviceAccount":
+        project = address.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
+        if project in known.identities.gcp.projects or project in known.own:
+            return Strength.HOME, f"service account of project {project}, which is of {known.name or known.party.value}"
+        return None
+    if kind in {"user", "group"}:
+        return _domain(known, address)
+    if kind == "domain":
+        return _domain(known, f"any@{address}")
+    return None
+
+
+def _domain(known: _Known, address: str) -> tuple[Strength, str] | None:
+    domain = address.rpartition("@")[2].lower()
+    if any(domain == one.lower() or domain.endswith("." + one.lower()) for one in known.identities.domains):
+        return Strength.DOMAIN, f"{address} is in a domain of {known.name or known.party.value}"
+    return None
+
+
+def _oidc(known: _Known, value: str) -> tuple[Strength, str] | None:
+    """A wildcard subject of the estate must lie inside the party's pattern: one that is wider could be anybody's."""
+    issuer, _, subject = value.partition(" ")
+    for one in known.identities.oidc:
+        if one.issuer.rstrip("/").removeprefix("https://") != issuer.rstrip("/").removeprefix("https://"):
+            continue
+        if fnmatchcase(subject, one.subject):
+            return Strength.MARK, f"federated subject {subject} of {issuer} is of {known.name or known.party.value}"
+    return None
+
+
+def _is_service_agent(member: str) -> bool:
+    """Google's own agents. source: https://cloud.google.com/iam/docs/service-agents (read 2026-11-22)."""
+    address = member.removeprefix("serviceAccount:")
+    domain = address.rpartition("@")[2]
+    return member.startswith("serviceAccount:") and (
+        (address.startswith("service-") and domain.startswith(("gcp-sa-", "gs-project-accounts", "compute-system", "container-engine-robot")))
+        or domain == "cloudservices.gserviceaccount.com"
+    )
+
+
+def _parties(spec: Engagement) -> Iterator[_Known]:
+    blocks = [(Party.CLIENT, spec.parties.client), (Party.PROVIDER, spec.parties.provider)]
+    if spec.parties.incoming is not None:
+        blocks.append((Party.INCOMING, spec.parties.incoming))
+    for party, block in blocks:
+        named = frozenset(one.principal for one in (*block.administrators, *block.break_glass))
+        own = _estate(spec) if party is Party.CLIENT else frozenset()
+        yield _Known(party=party, name="", identities=block.identities, principals=named | _listed(block.identities), own=own)
+    for third in spec.parties.third_parties:
+        yield _Known(party=Party.THIRD_PARTY, name=third.name, identities=third.identities, principals=_listed(third.identities), own=frozenset())
+
+
+def _listed(ids: Identities) -> frozenset[str]:
+    return frozenset({*ids.aws.principals, *ids.azure.object_ids, *ids.azure.app_ids, *ids.gcp.principals})
+
+
+def _estate(spec: Engagement) -> frozenset[str]:
+    found: set[str] = set()
+    for one in spec.environments:
+        found |= {one.aws.account} if one.aws else set()
+        found |= {one.azure.tenant} if one.azure else set()
+        found |= {one.gcp.project} if one.gcp else set()
+    return frozenset(found)

@@ -1,0 +1,62 @@
+"""Nothing may lock the client out: the check that stands before every plan and every write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from handoff.errors import LockOut
+from handoff.model import AccessPath, Clue, Scope
+
+ENOUGH = 2
+_NAMING = frozenset({Clue.AWS_ARN, Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administrator:
+    """One of the client's administrators or break-glass identities, and where it was seen to sign in."""
+
+    cloud: str
+    principal: str
+    break_glass: bool
+    signed_in: Mapping[str, str]
+    """By scope: `ok`, or why not."""
+
+
+def cut_by(administrator: Administrator, paths: Iterable[AccessPath]) -> AccessPath | None:
+    """The first planned path that is this administrator's own, if any."""
+    principal = administrator.principal.lower()
+    for path in paths:
+        if path.scope.cloud != administrator.cloud:
+            continue
+        named = {path.holder.lower(), *(value.lower() for clue, value in path.clues if clue in _NAMING)}
+        if principal in named:
+            return path
+    return None
+
+
+def check(administrators: Iterable[Administrator], planned: Iterable[AccessPath], scopes: Iterable[Scope]) -> None:
+    """Raises LockOut unless every scope keeps two working administrators, or one and a working break-glass."""
+    held, planned = tuple(administrators), tuple(planned)
+    cut = {one.principal: cut_by(one, planned) for one in held}
+    faults: list[str] = []
+    for scope in scopes:
+        here = [one for one in held if one.cloud == scope.cloud]
+        able = [one for one in here if one.signed_in.get(str(scope)) == "ok" and cut[one.principal] is None]
+        people = sum(not one.break_glass for one in able)
+        if people >= ENOUGH or (people >= 1 and any(one.break_glass for one in able)):
+            continue
+        faults.append(f"{scope}: {people} working administrator(s) and {len(able) - people} break-glass would be left; {_why(here, cut, scope)}")
+    if faults:
+        raise LockOut("the client would be locked out, or cannot be shown not to be:\n" + "\n".join(f"  {fault}" for fault in faults))
+
+
+def _why(here: Iterable[Administrator], cut: Mapping[str, AccessPath | None], scope: Scope) -> str:
+    reasons = []
+    for one in here:
+        path = cut[one.principal]
+        if path is not None:
+            reasons.append(f"{one.principal} would be cut by {path.kind} {path.id}")
+        elif (answer := one.signed_in.get(str(scope), "no login was given")) != "ok":
+            reasons.append(f"{one.principal} did not sign in: {answer}")
+    return "; ".join(reasons) or "the spec names no further administrators for this cloud"
