@@ -176,6 +176,8 @@ class Record:
     required: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Filled in at Check when the program leaves them out."""
+    implied: Callable[[Context], Properties] | None = None
+    """What unset inputs amount to under this provider instance (`region`, `project`): never adopted at import, and compared as if set."""
     unordered: frozenset[str] = frozenset()
     """Dotted paths of lists that are sets to the vendor. Lists of plain scalars are compared without order anyway."""
 

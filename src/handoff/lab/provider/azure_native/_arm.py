@@ -61,7 +61,7 @@ def arm_record(
         found = outputs(answer) if outputs else _flatten(answer)
         match = template.fullmatch(arm_id)
         inside = {name: value for name, value in match.groupdict().items() if name != "subscription"} if match else {}
-        named = {key: answer[key] for key in ("name", "type") if key in answer}
+        named: Properties = {key: answer[key] for key in ("name", "type") if key in answer}
         return {**found, **{name: "/" + value if name.lower().endswith("scope") else value for name, value in inside.items()}, **named}
 
     def create(ctx: Context, inputs: Properties) -> Created:
