@@ -1,0 +1,1 @@
+"""AWS access-path kinds, one per file."""

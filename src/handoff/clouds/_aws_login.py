@@ -1,0 +1,114 @@
+"""Signing in to AWS: a fresh botocore session for each opening, from the standard chain or from one login."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import botocore.config
+import botocore.loaders
+import botocore.session
+
+from handoff.clouds import _aws_errors as errors
+from handoff.errors import UsageError
+from handoff.model import Secret
+
+if TYPE_CHECKING:
+    from handoff.model import Login
+
+SESSION_NAME = "handoff"
+DEFAULT_REGION = "us-east-1"
+"""For calls of a whole account; the home of the global services of the `aws` partition."""
+_ATTEMPTS = 6
+_CONNECT_S = 10
+_READ_S = 60
+_TRY_S = 10
+
+# Service models are data of the installed package, the same for everyone: sharing them makes an opening 20 times cheaper.
+_LOADER = botocore.loaders.create_loader()
+
+
+def settings(*, once: bool) -> botocore.config.Config:
+    """How calls are made. Retries live here and nowhere above: backoff with jitter, bounded, off when `once`."""
+    common: dict[str, Any] = {"user_agent_extra": "handoff"}
+    if os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_S3"):
+        common["s3"] = {"addressing_style": "path"}
+    if once:
+        return botocore.config.Config(connect_timeout=_TRY_S, read_timeout=_TRY_S, retries={"mode": "standard", "total_max_attempts": 1}, **common)
+    retries: dict[str, Any] = {"mode": "standard"}
+    if "AWS_MAX_ATTEMPTS" not in os.environ:
+        retries["total_max_attempts"] = _ATTEMPTS
+    return botocore.config.Config(connect_timeout=_CONNECT_S, read_timeout=_READ_S, retries=retries, **common)
+
+
+class Session:
+    """One sign-in and its clients, one for each service; shares no credential with any other session."""
+
+    def __init__(self, login: Login | None, *, region: str = "", once: bool = False) -> None:
+        profile = _text(login, "profile") if login and login.form == "aws-profile" else None
+        self._core = botocore.session.Session(profile=profile)
+        self._core.register_component("data_loader", _LOADER)
+        self._login = login
+        self._once = once
+        self._region = region
+        self._keys: dict[str, str] | None = None
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - botocore's clients are made at run time and have no type
+        """The client of one service. Raises botocore's errors, those of assuming a role included."""
+        if service not in self._clients:
+            self._clients[service] = self._make(service, self.keys())
+        return self._clients[service]
+
+    def keys(self) -> dict[str, str]:
+        """The credential as arguments of a client; empty means the standard chain or the named profile."""
+        if self._keys is None:
+            self._keys = self._sign_in()
+        return self._keys
+
+    def _make(self, service: str, keys: dict[str, str]) -> Any:  # noqa: ANN401 - as above
+        region = self._region or self._core.get_config_variable("region") or os.environ.get("AWS_REGION") or DEFAULT_REGION
+        return self._core.create_client(service, region_name=region, config=settings(once=self._once), **keys)
+
+    def _sign_in(self) -> dict[str, str]:
+        login = self._login
+        match login.form if login else "":
+            case "" | "aws-profile":
+                return {}
+            case "aws-keys":
+                return _given(login)
+            case "aws-role":
+                given = _given(login)
+                external = {"ExternalId": _text(login, "external_id")} if login and "external_id" in login.material else {}
+                answer = self._make("sts", given).assume_role(RoleArn=_text(login, "role_arn"), RoleSessionName=SESSION_NAME, **external)
+                return issued(answer["Credentials"])
+            case form:
+                raise UsageError(
+                    f"login {login.name if login else ''}: AWS knows no form {form!r}", hint="One of aws-profile, aws-keys, aws-role; see docs/credentials.md."
+                )
+
+
+def issued(credentials: dict[str, Any]) -> dict[str, str]:
+    """Credentials as STS gives them, as arguments of a client."""
+    return {
+        "aws_access_key_id": credentials["AccessKeyId"],
+        "aws_secret_access_key": credentials["SecretAccessKey"],
+        "aws_session_token": credentials["SessionToken"],
+    }
+
+
+def _given(login: Login | None) -> dict[str, str]:
+    keys = {"aws_access_key_id": _text(login, "access_key_id"), "aws_secret_access_key": _text(login, "secret_access_key")}
+    if login and "session_token" in login.material:
+        keys["aws_session_token"] = _text(login, "session_token")
+    return keys
+
+
+def _text(login: Login | None, name: str) -> str:
+    value = login.material.get(name) if login else None
+    if value is None:
+        raise UsageError(f"login {login.name if login else ''}: {name} is missing", hint="See docs/credentials.md for the fields of each form.")
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+__all__ = ["DEFAULT_REGION", "SESSION_NAME", "Session", "errors", "issued", "settings"]

@@ -1,0 +1,74 @@
+"""Names of AWS operations: how botocore calls them, and which IAM permission each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+# Where the permission is not named like the call.
+# source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html (read 2026-11-22)
+_PERMISSIONS: Mapping[str, str] = {
+    "kms:ReEncrypt": "kms:ReEncryptFrom",
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CopyObject": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketCors": "s3:GetBucketCORS",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjects": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListParts": "s3:ListMultipartUploadParts",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:UploadPart": "s3:PutObject",
+}
+
+FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
+"""Calls that no identity policy has to allow.
+source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (read 2026-11-22)"""
+
+# A listing that was cut short says so in one of these members.
+_MORE = ("IsTruncated", "Truncated", "NextToken", "nextToken", "NextMarker", "NextContinuationToken", "ContinuationToken", "NextKeyMarker", "NextPageToken")
+
+
+def permission(op: str) -> str:
+    """The IAM action that allows a call: `s3:ListBuckets` needs `s3:ListAllMyBuckets`."""
+    return _PERMISSIONS.get(op, op)
+
+
+def marks_more(answer: Mapping[str, object], asked: Mapping[str, object]) -> str | None:
+    """The member by which an answer says that there is more, or None when it is whole. A token that only repeats the one asked with does not count."""
+    return next((name for name in _MORE if answer.get(name) and answer.get(name) != asked.get(name)), None)
+
+
+def plain(value: object) -> object:
+    """The same value with what JSON does not know made text: times as RFC 3339 in UTC. Bytes stay out of it: no listing carries them."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case Mapping():
+            return {str(name): plain(item) for name, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case bytes():
+            return f"{len(value)} bytes"
+        case _:
+            return value
