@@ -102,11 +102,11 @@ def update(ctx: Context, record: Record, resource_id: str, old_inputs: Propertie
 
 def read(ctx: Context, record: Record, resource_id: str, inputs: Properties, state: Properties) -> tuple[Properties, Properties] | None:
     """(inputs, state) as they are now, for refresh and import; None when the resource is gone."""
-    with vendor_errors():
-        try:
+    try:
+        with vendor_errors():
             found = record.read(ctx, resource_id, state)
-        except Missing:
-            found = None
+    except Missing:
+        return None
     if found is None:
         return None
     implied = record.implied(ctx) if record.implied else {}
