@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handoff.errors import EvidenceInvalid, MachineError, UsageError
 from handoff.evidence.state import StateFolder, write_artefact
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_places_modes_and_contents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 from handoff.errors import EvidenceInvalid
@@ -26,8 +27,8 @@ class Entry:
 
     seq: int
     """From 1."""
-    at: str
-    """RFC 3339, UTC, microseconds."""
+    at: datetime
+    """Aware UTC; written as RFC 3339 with microseconds."""
     type: str
     run: str
     """Id of the run, or empty."""
@@ -37,7 +38,7 @@ class Entry:
 
     def line(self) -> bytes:
         """The exact bytes of the line. `digest` inside is the SHA-256 of the rest, so that even the last line cannot change unseen."""
-        content = {"seq": self.seq, "at": self.at, "type": self.type, "run": self.run, "body": self.body, "previous": self.previous}
+        content = {"seq": self.seq, "at": canonical.rfc3339(self.at), "type": self.type, "run": self.run, "body": self.body, "previous": self.previous}
         digest = canonical.sha256(canonical.encode(content))
         return canonical.encode(content | {"digest": digest}) + b"\n"
 
@@ -78,8 +79,9 @@ def _parse(line: bytes) -> Entry | None:
         found = json.loads(line)
         if not isinstance(found, dict) or found.keys() != _FIELDS or not line.endswith(b"\n"):
             return None
-        entry = Entry(seq=found["seq"], at=found["at"], type=found["type"], run=found["run"], body=found["body"], previous=found["previous"])
-        return entry if isinstance(entry.body, dict) and entry.line() == line else None
+        at = datetime.fromisoformat(found["at"])
+        entry = Entry(seq=found["seq"], at=at, type=found["type"], run=found["run"], body=found["body"], previous=found["previous"])
+        return entry if at.tzinfo is UTC and isinstance(entry.body, dict) and entry.line() == line else None
     except (ValueError, TypeError, RecursionError):
         return None
 

@@ -112,7 +112,7 @@ class Ledger:
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def _write(self, type: str, body: Json, run: str) -> Entry:
-        entry = Entry(seq=self._count + 1, at=canonical.rfc3339(self._clock()), type=type, run=run, body=body, previous=self._head)
+        entry = Entry(seq=self._count + 1, at=self._clock().astimezone(UTC), type=type, run=run, body=body, previous=self._head)
         line = entry.line()
         try:
             written = os.write(self._descriptor, line)

@@ -77,6 +77,12 @@ class StateFolder:
         """Hold the engagement's lock; raises RunLocked."""
         return lock(self.path)
 
+    def write_artefact(self, name: str, data: bytes) -> Path:
+        """Write one file of the folder (`sweeps/DIGEST.jsonl`, `plans/DIGEST.json`) whole or not at all; returns where it lies."""
+        path = self.path / name
+        write_artefact(path, data)
+        return path
+
     def write_sweep(self, data: bytes) -> str:
         """Keep a sweep's JSON lines; returns their SHA-256 in hexadecimal."""
         digest = canonical.sha256(data)
