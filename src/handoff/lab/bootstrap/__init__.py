@@ -1,0 +1,1 @@
+"""The first identities of the lab, one module per cloud."""
