@@ -35,7 +35,7 @@ class SpecError(UsageError):
 
 
 class MachineError(UsageError):
-    """This machine cannot do it: no space, no permission, a port in use, a tool that could not be had."""
+    """The machine cannot do it: no space, no permission, a port in use, a tool that could not be had."""
 
     hint = "Mend what the message names and run the same command again."
 

@@ -30,7 +30,7 @@ from handoff.errors import UsageError
 from handoff.model import Login, Party, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 VARIABLE = "HANDOFF_LOGINS"
 SECRET_FIELDS = frozenset({"secret_access_key", "session_token", "client_secret", "token", "key", "info", "subject_token"})
@@ -56,9 +56,9 @@ def from_environment() -> tuple[Login, ...]:
     return load(Path(name)) if name else ()
 
 
-def dump(logins: Iterable[Login], path: Path) -> None:
-    """Write a file of logins with mode 0600 from its first byte, replacing an older one whole."""
-    body = {"logins": [_entry(login) for login in logins]}
+def dump(logins: Iterable[Login], path: Path, *, beside: Mapping[str, object] | None = None) -> None:
+    """Write a file of logins with mode 0600 from its first byte, replacing an older one whole; `beside` adds further blocks."""
+    body = {"logins": [_entry(login) for login in logins], **(beside or {})}
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:

@@ -146,7 +146,7 @@ class Clue(StrEnum):
     TAG = "tag"  # "key=value"
     NAME = "name"  # display name; weakest, only shown
     EVERYONE = "everyone"  # anyone on the internet
-    SHARED_SECRET = "shared_secret"  # value is why: whoever could list it may hold it
+    SHARED_SECRET = "shared_secret"  # noqa: S105 not a secret; value is why: whoever could list it may hold it
     DELETED = "deleted"  # principal that no longer exists
 
 

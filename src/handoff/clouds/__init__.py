@@ -1,0 +1,1 @@
+"""The vendors: the only modules that import an SDK. One file per cloud."""

@@ -49,7 +49,7 @@ def _read(kind: Kind, scope: Scope, open_reader: Open) -> Reading:
     read, reason = Read.COMPLETE, None
     try:
         for path in kind.discover(open_reader(scope)):
-            found.append(path)  # noqa: PERF402 one by one, so that a failure half-way does not lose what was seen
+            found.append(path)  # one by one, so that a failure half-way does not lose what was seen
     except CredentialsRefused:
         raise
     except AccessDenied as error:

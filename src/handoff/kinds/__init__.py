@@ -1,0 +1,1 @@
+"""Access-path kinds: one per file, found by walking."""

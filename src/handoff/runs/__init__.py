@@ -1,0 +1,1 @@
+"""One run over an estate: connections, ledger and the engine, put together."""

@@ -1,0 +1,1 @@
+"""Ways into an estate on gcp."""

@@ -1,0 +1,47 @@
+"""`handoff rollback`: undoes a run within its soak."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def rollback(
+    run: Annotated[str, typer.Argument(help="Id of the run, as `handoff apply` told it.")],
+    spec: Annotated[Path, typer.Option("--spec", help="Engagement spec (YAML).")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout.")] = False,
+) -> None:
+    """Put back what a run has cut, newest first. Refused, before anything is written, once a step that cannot be undone was done.
+
+    Exit codes: 0 everything is back; 7 the soak is over.
+    """
+    from handoff import spec as specs
+    from handoff.cli import _show
+    from handoff.engine import apply as engine
+    from handoff.engine import plan as plans
+    from handoff.evidence.state import StateFolder
+    from handoff.runs import applying, proving
+    from handoff.runs.estate import estate
+
+    loaded = specs.load(spec)
+    folder = StateFolder.of(loaded.engagement.metadata.name)
+    count = 0
+    with folder.lock(), folder.open_ledger() as ledger:
+        digest = proving.latest(ledger, run)
+        made = plans.read(folder.read_artefact(folder.plan(digest)), name=digest)
+        work = estate(loaded, only=sorted(made.operator))
+        for step in engine.roll_back(applying.executor(work, made, digest, ledger)):
+            count += 1
+            if as_json:
+                _show.line({"type": "undone", "schema_version": 1, "id": step.action.id, "path": step.action.path, "request_ids": [one.request_id for one in step.receipts]})
+            else:
+                _show.say(f"{step.action.id} undone   {step.action.path}")
+    if as_json:
+        _show.summary(0, run=run, undone=count)
+    else:
+        _show.say(f"{count} actions undone. The plan is spent: make a new one before you apply again.")
+
+
+COMMAND = rollback

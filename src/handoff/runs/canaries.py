@@ -1,0 +1,167 @@
+"""Canaries: credentials of the provider's, given up with its consent, that worked before the cut and have to be refused after.
+
+The file is one of logins (see `handoff.logins`) with a second list beside them: for each login, which path it goes through
+and which call it was seen to make. It holds live credentials until the cut, so its mode is 0600.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, cast, runtime_checkable
+
+from handoff import logins
+from handoff.engine import canonical
+from handoff.engine.plan import Found
+from handoff.errors import CloudError, CredentialsRefused, UsageError
+from handoff.model import AccessPath, Attempt, Clue, Json, Login, Outcome, Party, Scope, ScopeType
+from handoff.runs.discovering import kinds_of
+from handoff.runs.estate import Estate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """One login, the path it uses, and the call that worked."""
+
+    login: Login
+    path: str
+    """Key of the access path; empty when it goes through several."""
+    scope: Scope
+    op: str
+    params: Json
+    worked_at: datetime
+
+
+@runtime_checkable
+class Minting(Protocol):
+    """A kind whose paths give sessions: it says how one is minted, so that a session from before the cut can be tried after it."""
+
+    def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
+        """Instructions for `CLOUD.mint`; secrets such as external ids come from the path's detail only if they are none."""
+        ...
+
+
+@runtime_checkable
+class MintingCloud(Protocol):
+    """A cloud that can issue a session or token from a login."""
+
+    def mint(self, scope: Scope, login: Login, how: Mapping[str, str], /) -> Login:
+        """The session, as a login."""
+        ...
+
+
+@runtime_checkable
+class TryingCloud(Protocol):
+    """A cloud that knows harmless calls to try a login with, the most telling first."""
+
+    def tries(self, scope: Scope, login: Login, /) -> tuple[tuple[str, Json], ...]:
+        """Operation and parameters."""
+        ...
+
+
+def prepare(work: Estate, found: Iterable[Found], given: Iterable[Login]) -> Iterator[Canary | str]:
+    """Try every given login of the provider's, mint what can be minted from it, and yield a canary for each that works; text for each that does not."""
+    paths = [one.path for one in found if one.attribution.party is Party.PROVIDER]
+    for login in given:
+        if login.party is not Party.PROVIDER:
+            yield f"{login.name}: not the provider's ({login.party.value}); left alone"
+        elif login.cloud not in work.clouds:
+            yield f"{login.name}: the estate is not on {login.cloud}"
+        else:
+            yield from _prepare_one(work, paths, login)
+
+
+def _prepare_one(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[Canary | str]:
+    path = _path_of(paths, login)
+    scopes = [path.scope] if path else [scope for scope in work.scopes if scope.cloud == login.cloud]
+    yield _proven(work, login, path.key if path else "", scopes)
+    for minted, through in _minted(work, paths, login):
+        if isinstance(minted, str):
+            yield minted
+        else:
+            yield _proven(work, minted, through.key, [through.scope])
+
+
+def _minted(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[tuple[Login | str, AccessPath]]:
+    kinds, cloud = kinds_of(work), work.clouds[login.cloud]
+    for path in paths:
+        kind = kinds[path.kind]
+        if path.scope.cloud != login.cloud or not isinstance(kind, Minting) or not isinstance(cloud, MintingCloud):
+            continue
+        for how in kind.mints(path):
+            try:
+                yield cloud.mint(path.scope, login, how), path
+            except (CredentialsRefused, CloudError) as error:
+                yield f"{login.name}: no session through {path.id}: {error.message}", path
+
+
+def _proven(work: Estate, login: Login, path: str, scopes: Iterable[Scope]) -> Canary | str:
+    cloud = work.clouds[login.cloud]
+    answers: list[str] = []
+    for scope in scopes:
+        for op, params in cloud.tries(scope, login) if isinstance(cloud, TryingCloud) else ():
+            tried = cloud.attempt(scope, login, op, params)
+            if tried.outcome is Outcome.WORKED:
+                return Canary(login=login, path=path, scope=scope, op=op, params=params, worked_at=tried.at)
+            answers.append(f"{op}: {tried.code}")
+    return f"{login.name}: worked for nothing that was tried ({'; '.join(answers) or 'nothing to try'})"
+
+
+def _path_of(paths: Iterable[AccessPath], login: Login) -> AccessPath | None:
+    """The path that this login is the credential of: named by id first, else by the only path whose principal it is."""
+    paths = [path for path in paths if path.scope.cloud == login.cloud]
+    ids = {str(login.material.get(name, "")) for name in ("access_key_id", "key_id", "client_id", "account")} - {""}
+    by_id = [path for path in paths if any(one in path.id for one in ids)]
+    naming = {Clue.AWS_ARN, Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER}
+    by_principal = [path for path in paths if login.principal.lower() in {path.holder.lower(), *(value.lower() for clue, value in path.clues if clue in naming)}]
+    for chosen in (by_id, by_principal):
+        if len(chosen) == 1:
+            return chosen[0]
+    return None
+
+
+def save(canaries: Iterable[Canary], path: Path) -> None:
+    """Write the file, mode 0600, replacing an older one whole."""
+    held = tuple(canaries)
+    extra = [
+        {"login": number, "path": one.path, "scope": canonical.plain(one.scope), "op": one.op, "params": canonical.plain(one.params), "worked_at": canonical.rfc3339(one.worked_at)}
+        for number, one in enumerate(held)
+    ]
+    logins.dump((one.login for one in held), path, beside={"canaries": extra})
+
+
+def load(path: Path) -> tuple[Canary, ...]:
+    """The canaries of a file. Raises UsageError."""
+    held = logins.load(path)
+    try:
+        extra = json.loads(path.read_text(encoding="utf-8"))["canaries"]
+        return tuple(_canary(held, one) for one in extra)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise UsageError(f"{path} is not a file of canaries: {error!r}", hint="`handoff canary SPEC --logins FILE --out FILE` makes one.") from error
+
+
+def _canary(held: tuple[Login, ...], raw: Mapping[str, Any]) -> Canary:
+    scope = cast("dict[str, str]", raw["scope"])
+    return Canary(
+        login=held[raw["login"]],
+        path=raw["path"],
+        scope=Scope(type=ScopeType(scope["type"]), id=scope["id"], region=scope["region"]),
+        op=raw["op"],
+        params=raw["params"],
+        worked_at=canonical.parse_time(raw["worked_at"]),
+    )
+
+
+def retry(work: Estate, canary: Canary, controls: Iterable[Login]) -> tuple[Attempt, Attempt | None]:
+    """The canary's own try, and straight after it the client's credential on the same call: the first control that works, else the last that did not."""
+    cloud = work.clouds[canary.scope.cloud]
+    tried = cloud.attempt(canary.scope, canary.login, canary.op, canary.params)
+    control: Attempt | None = None
+    for login in controls:
+        control = cloud.attempt(canary.scope, login, canary.op, canary.params)
+        if control.outcome is Outcome.WORKED:
+            break
+    return tried, control

@@ -1,0 +1,114 @@
+"""What a run works on: the spec, its scopes, the connections to them, and who is calling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from handoff import lags as lags_
+from handoff import logins, registry
+from handoff.engine import plan as planning
+from handoff.engine.lockout import Administrator
+from handoff.errors import CloudError, CredentialsRefused, UsageError
+from handoff.model import Cloud, Login, Scope, Writer
+
+if TYPE_CHECKING:
+    from handoff.lags import Lags
+    from handoff.spec import Engagement, Loaded
+
+
+def utc_now() -> datetime:
+    """Now, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estate:
+    """The estate of one engagement, or of some of its clouds."""
+
+    loaded: Loaded
+    clouds: Mapping[str, Cloud]
+    scopes: tuple[Scope, ...]
+    lags: Lags
+    endpoints: tuple[str, ...]
+
+    @property
+    def spec(self) -> Engagement:
+        """The engagement."""
+        return self.loaded.engagement
+
+    def open(self, scope: Scope, login: Login | None = None) -> Writer:
+        """A fresh connection."""
+        return self.clouds[scope.cloud].open(scope, login)
+
+
+@dataclass(slots=True)
+class Connections:
+    """One connection per scope for the length of one phase of a run; never kept longer, so that proof reads afresh."""
+
+    estate: Estate
+    _open: dict[Scope, Writer] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, scope: Scope) -> Writer:
+        """The connection to a scope, opened on first use."""
+        with self._lock:
+            if scope not in self._open:
+                self._open[scope] = self.estate.open(scope)
+            return self._open[scope]
+
+
+def estate(loaded: Loaded, *, only: Iterable[str] = ()) -> Estate:
+    """The estate of a spec. Imports the SDK of the clouds that it names, and of no other. Raises UsageError, SafetyLimit."""
+    wanted = tuple(only) or loaded.engagement.clouds
+    absent = [name for name in wanted if name not in loaded.engagement.clouds]
+    if absent:
+        raise UsageError(f"{loaded.path} has no environment on {', '.join(absent)}", hint=f"It has {', '.join(loaded.engagement.clouds)}.")
+    clouds = {name: registry.cloud(name) for name in wanted}
+    scopes: dict[Scope, None] = {}
+    for environment in loaded.engagement.environments:
+        for name, block in (("aws", environment.aws), ("azure", environment.azure), ("gcp", environment.gcp)):
+            if block is not None and name in clouds:
+                scopes |= dict.fromkeys(clouds[name].scopes(block.model_dump(mode="json")))
+    endpoints = tuple(sorted({url for one in clouds.values() for url in one.endpoints()}))
+    return Estate(loaded=loaded, clouds=clouds, scopes=tuple(scopes), lags=lags_.in_force(endpoints), endpoints=endpoints)
+
+
+def operator(work: Estate) -> Mapping[str, str]:
+    """The run's own principal on each cloud, by a live sign-in. Raises CredentialsRefused."""
+    found: dict[str, str] = {}
+    for scope in planning.admin_scopes(work.scopes):
+        if scope.cloud not in found:
+            found[scope.cloud] = work.clouds[scope.cloud].whoami(scope)
+    return found
+
+
+def administrators(work: Estate, own: Mapping[str, str]) -> tuple[Administrator, ...]:
+    """The client's administrators and break-glass of the spec, each tried by a live sign-in on every scope of its cloud."""
+    known = {(login.cloud, login.principal.lower()): login for login in logins.from_environment()}
+    client = work.spec.parties.client
+    found: list[Administrator] = []
+    for block, break_glass in ((client.administrators, False), (client.break_glass, True)):
+        for one in block:
+            if one.cloud not in work.clouds:
+                continue
+            login = known.get((one.cloud, one.principal.lower()))
+            itself = own.get(one.cloud, "").lower() == one.principal.lower()
+            signed_in = {
+                str(scope): _sign_in(work, scope, one.principal, login, itself=itself) for scope in planning.admin_scopes(work.scopes) if scope.cloud == one.cloud
+            }
+            found.append(Administrator(cloud=one.cloud, principal=one.principal, break_glass=break_glass, signed_in=signed_in))
+    return tuple(found)
+
+
+def _sign_in(work: Estate, scope: Scope, principal: str, login: Login | None, *, itself: bool) -> str:
+    if login is None and not itself:
+        return f"no login was given ({logins.VARIABLE})"
+    try:
+        seen = work.clouds[scope.cloud].whoami(scope, login)
+    except (CredentialsRefused, CloudError) as error:
+        return error.message
+    return "ok" if seen.lower() == principal.lower() else f"signed in as {seen} instead"
