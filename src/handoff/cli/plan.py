@@ -42,7 +42,7 @@ def plan(
             ("id", "verb", "can be undone", "path", "effect"),
             [(one.id, one.verb.value, "yes" if one.reversible else "NO", one.path, one.effect) for one in made.actions],
         )
-        _show.say(f"Written to {out}. Have this digest approved, then:\n  handoff apply {out} --spec {spec} --digest {digest}")
+        _show.say(f"Written to {out}. Have this digest approved, then:\n  handoff apply {out} --digest {digest}")
     discovering.require_complete(seen)
 
 

@@ -23,7 +23,7 @@ def prove(
     from handoff.engine import plan as plans
     from handoff.evidence.state import StateFolder
     from handoff.runs import canaries as canaries_
-    from handoff.runs import proving
+    from handoff.runs import planning, proving
     from handoff.runs.estate import estate
 
     loaded = specs.load(spec)
@@ -39,11 +39,11 @@ def prove(
     if as_json:
         for record in proving.iterate(proofs):
             _show.line(record)
-        _show.summary(code, run=proving.run_of(digest), paths=len(proofs.judgements), open=proofs.open, sweep=proofs.sweep.digest)
+        _show.summary(code, run=planning.run_of(digest), paths=len(proofs.judgements), open=proofs.open, sweep=proofs.sweep.digest)
     else:
         _show.table("Proof", ("verdict", "kind", "id", "method", "why not"), [(one.proof.value, one.path.kind, one.path.id, one.method, "; ".join(one.reasons)) for one in proofs.judgements])
         if code == 0:
-            _show.say(f"{len(proofs.judgements)} paths, all proven dead, as {proving.run_of(digest)}.")
+            _show.say(f"{len(proofs.judgements)} paths, all proven dead, as {planning.run_of(digest)}.")
     proving.require_closed(proofs)
 
 

@@ -10,7 +10,7 @@ import typer
 
 def rollback(
     run: Annotated[str, typer.Argument(help="Id of the run, as `handoff apply` told it.")],
-    spec: Annotated[Path, typer.Option("--spec", help="Engagement spec (YAML).")],
+    spec: Annotated[Path | None, typer.Option("--spec", help="Where the engagement spec lies now, when it is not where it was when the plan was made.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout.")] = False,
 ) -> None:
     """Put back what a run has cut, newest first. Refused, before anything is written, once a step that cannot be undone was done.
@@ -20,17 +20,15 @@ def rollback(
     from handoff import spec as specs
     from handoff.cli import _show
     from handoff.engine import apply as engine
-    from handoff.engine import plan as plans
     from handoff.evidence.state import StateFolder
-    from handoff.runs import applying, proving
+    from handoff.runs import applying
     from handoff.runs.estate import estate
 
-    loaded = specs.load(spec)
-    folder = StateFolder.of(loaded.engagement.metadata.name)
+    made, digest = applying.plan_of(run)
+    loaded = specs.load(spec or Path(made.spec_file))
+    folder = StateFolder.of(made.engagement)
     count = 0
     with folder.lock(), folder.open_ledger() as ledger:
-        digest = proving.latest(ledger, run)
-        made = plans.read(folder.read_artefact(folder.plan(digest)), name=digest)
         work = estate(loaded, only=sorted(made.operator))
         for step in engine.roll_back(applying.executor(work, made, digest, ledger)):
             count += 1

@@ -62,6 +62,8 @@ class Plan:
     engagement: str
     spec: str
     """Digest of the spec file's bytes."""
+    spec_file: str
+    """The file as it was named, so that `apply` finds it again."""
     sweep: str
     """Digest of the sweep's record."""
     made_at: datetime
@@ -180,6 +182,7 @@ def _plan(body: dict[str, object]) -> Plan:
     return Plan(
         engagement=raw["engagement"],
         spec=raw["spec"],
+        spec_file=raw["spec_file"],
         sweep=raw["sweep"],
         made_at=canonical.parse_time(raw["made_at"]),
         operator=raw["operator"],

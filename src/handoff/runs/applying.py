@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 WAITS_ITSELF = timedelta(minutes=2)
 """A soak that ends sooner is waited for; a longer one ends the command, to be called again."""
 
+RUN_ID = re.compile(r"run-[0-9a-f]{12}")
+
 Sleep = Callable[[float], None]
 
 
@@ -42,6 +46,17 @@ def read_plan(path: Path, digest: str | None) -> tuple[Plan, str]:
     if digest is not None and digest != actual:
         raise EvidenceInvalid(f"{path} has the digest {actual}, not {digest}", hint="This is not the plan that was approved. Nothing was changed.")
     return planning.read(document, name=str(path)), actual
+
+
+def plan_of(run: str) -> tuple[Plan, str]:
+    """The plan of a run of this machine's state folders, by the run's id. Raises UsageError."""
+    from handoff.evidence.state import VARIABLE
+
+    root = Path(os.environ.get(VARIABLE) or ".handoff")
+    found = sorted(root.glob(f"*/plans/{run.removeprefix('run-')}*.json")) if RUN_ID.fullmatch(run) else []
+    if len(found) != 1:
+        raise UsageError(f"{run}: no such run below {root}", hint="`handoff apply` tells the run's id; HANDOFF_STATE says where runs are kept.")
+    return read_plan(found[0], f"sha256:{found[0].stem}")
 
 
 def check_fits(work: Estate, plan: Plan) -> None:

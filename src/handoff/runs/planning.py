@@ -29,6 +29,7 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
     plan = Plan(
         engagement=work.spec.metadata.name,
         spec="sha256:" + hashlib.sha256(work.loaded.path.read_bytes()).hexdigest(),
+        spec_file=str(work.loaded.path),
         sweep=seen.digest,
         made_at=utc_now(),
         operator=dict(own),
