@@ -1,1 +1,1 @@
-"""Wrappers around a Reader or Writer: dry run, retry, record. Never flags threaded through the code."""
+"""Wrappers around a Reader or a Writer: what a run does differently is put around the connection, never threaded through the code."""
