@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from handoff import lags, logins, registry
 from handoff.lab import logbook, state
+from handoff.lab.engine import wrapper
 
 if TYPE_CHECKING:
     from handoff.lab.engine.find import Engine
@@ -48,9 +49,9 @@ def of_lab(plan: LabPlan, engine: Engine | None, *, stack: str | None = None) ->
     found |= of_pulumi(plan)
     if stack:
         found["PULUMI_STACK"] = stack
-    first = [str(plan.folder / "bin")] + ([str(engine.pulumi.parent)] if engine else []) + [str(Path(sys.executable).parent)]
+    first = ([str(engine.pulumi.parent)] if engine else []) + [str(Path(sys.executable).parent)]
     rest = [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if entry and entry not in first]
-    return found | {"HANDOFF_PYTHON": sys.executable, "PATH": os.pathsep.join([*first, *rest])}
+    return found | {wrapper.VARIABLE: sys.executable, "PATH": os.pathsep.join([*first, *rest])}
 
 
 def of_pulumi(plan: LabPlan) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ def choose(names: Iterable[str]) -> Mapping[str, int]:
 
     Raises:
         MachineError: a fixed port is in use, given twice, or not a port.
+
     """
     found: dict[str, int] = {}
     with ExitStack() as held:  # all are held until all are known, so none is given out twice

@@ -35,6 +35,7 @@ def prepare(folder: Path, engine: Engine, exports: Mapping[str, str]) -> str | N
 
     Raises:
         MachineError: the engine refused.
+
     """
     stack = stack_of(folder)
     if stack is None:

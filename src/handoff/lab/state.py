@@ -58,10 +58,11 @@ def prepare(place: Path) -> None:
 
     Raises:
         MachineError: it cannot be made or written.
+
     """
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for part in ("credentials", "data", "logs", "bin"):
+        for part in ("credentials", "data", "logs"):
             (place / part).mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise MachineError(f"the lab's folder {place} cannot be used: {error.strerror}", hint=f"Name another one with {VARIABLE}.") from error
@@ -74,6 +75,7 @@ def load(place: Path) -> State | None:
 
     Raises:
         UsageError: lab.json is there but is not ours or is damaged.
+
     """
     path = place / "lab.json"
     try:
@@ -91,6 +93,7 @@ def required(place: Path) -> State:
 
     Raises:
         UsageError: it is not up.
+
     """
     found = load(place)
     if found is None or not found.processes:
@@ -116,7 +119,7 @@ def forget(state: State, *, keep: bool) -> None:
     if keep:
         save(State(folder=state.folder, ports=state.ports))
         return
-    for name in ("data", "credentials", "pulumi", "bin", "logs"):
+    for name in ("data", "credentials", "pulumi", "logs"):
         shutil.rmtree(state.folder / name, ignore_errors=True)
     for name in ("ca.pem", "lags.json", "logins.json", "lab.json"):
         (state.folder / name).unlink(missing_ok=True)

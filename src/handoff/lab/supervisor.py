@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -55,6 +56,7 @@ def start(service: Service, plan: LabPlan) -> Running:
     Raises:
         PortTaken: a port of its is in use.
         MachineError: it cannot be started.
+
     """
     numbers = tuple(plan.ports[name] for name in port_names(service))
     taken = [number for number in numbers if not ports.is_free(number)]
@@ -82,6 +84,7 @@ def wait_until_healthy(running: Mapping[str, Running], folder: Path, ca_file: Pa
 
     Raises:
         MachineError: one of them ended or did not answer in time; the message carries the end of its log.
+
     """
     waiting = dict(running)
     deadline = time.monotonic() + timeout_s
@@ -99,10 +102,8 @@ def wait_until_healthy(running: Mapping[str, Running], folder: Path, ca_file: Pa
 
 def is_running(process: Running) -> bool:
     """True when exactly this process is alive; reaps it when it was ours and has ended."""
-    try:
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(process.pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     return processes.is_alive(process.pid, process.born)
 
 
@@ -116,6 +117,7 @@ def end(running: Iterable[Running], *, marks: Iterable[str] = ()) -> None:
 
     Raises:
         MachineError: a process or port outlived it.
+
     """
     known = list(running)
     targets = {(process.pid, process.born) for process in known if process.born}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from handoff import registry
 from handoff.errors import UsageError
-from handoff.lab import cache, environment, files, ports, processes, state, supervisor, tls, waits
+from handoff.lab import cache, environment, ports, processes, state, supervisor, tls, waits
 from handoff.lab.engine import find, install
 from handoff.lab.state import Running, State
 from handoff.lab.supervisor import PortTaken
@@ -58,11 +58,12 @@ def up(folder: Path, progress: Progress, *, only: Collection[str] = ()) -> Lab:
     Raises:
         MachineError: a tool could not be had, a port is taken, a process did not come up, the folder cannot be used.
         UsageError: `only` names an unknown service, or lacks one that another needs.
+
     """
     services = _selected(only)
     state.prepare(folder)
     with _locked(folder):
-        engine = find.find() if only else install.ensure(progress)
+        engine = install.ensure(progress) if not only or find.find() else None
         if "azurite" in services:
             node.azurite(progress)
         before = state.load(folder)
@@ -90,6 +91,7 @@ def down(folder: Path, *, keep: bool = False) -> tuple[str, ...]:
 
     Raises:
         MachineError: a process could not be ended.
+
     """
     if not folder.is_dir():
         return ()
@@ -102,7 +104,7 @@ def down(folder: Path, *, keep: bool = False) -> tuple[str, ...]:
         return tuple(known.processes) if known else ()
 
 
-def _locked(folder: Path) -> contextmanager[None]:  # type: ignore[valid-type]
+def _locked(folder: Path) -> AbstractContextManager[None]:
     return cache.locked(folder / ".lock", what="changing this lab", patience_s=120.0)
 
 
@@ -130,7 +132,6 @@ def _bring_up(services: Mapping[str, Service], known: State, engine: Engine | No
     try:
         tls.ensure(known.plan)
         waits.write(known.plan)
-        _write_host(known.folder, engine)
         with progress.task("Lab: starting"):
             for wave in _waves(services):
                 if any(_waits_for_identities(service) for service in wave):
@@ -212,17 +213,3 @@ def _health(name: str, running: Running, known: State) -> Health:
         memory = processes.memory_bytes(running.pid)
     log = supervisor.log_file(known.folder, name)
     return Health(name=name, condition=condition, pid=running.pid, ports=running.ports, memory_bytes=memory, log=log)
-
-
-def _write_host(folder: Path, engine: Engine | None) -> None:
-    """Put our language host where only this lab's PATH finds it; an engine that brings its own gets none."""
-    script = folder / "bin" / find.HOST
-    if engine is None or engine.runner is None:
-        script.unlink(missing_ok=True)
-        return
-    import shlex
-    import sys
-
-    python = '"${HANDOFF_PYTHON:-' + sys.executable + '}"'
-    text = f'#!/bin/sh\nexec {python} -P -m handoff.lab.engine.language_host --runner {shlex.quote(str(engine.runner))} "$@"\n'
-    files.write(script, text, mode=0o755)

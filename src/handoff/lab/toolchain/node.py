@@ -38,6 +38,7 @@ def ensure(progress: Progress) -> Node:
 
     Raises:
         MachineError: neither can be had.
+
     """
     return _on_path() or _from_wheel(progress)
 
@@ -56,6 +57,7 @@ def azurite(progress: Progress) -> tuple[Path, Path]:
 
     Raises:
         MachineError: Node.js or the packages could not be had.
+
     """
     found = installed_azurite()
     if found:

@@ -29,6 +29,7 @@ def ensure(name: str, progress: Progress) -> Path:
 
     Raises:
         MachineError: neither pip nor uv is here, or the wheel could not be fetched.
+
     """
     final = home(name)
     if final.is_dir():
