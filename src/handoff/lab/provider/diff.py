@@ -30,21 +30,11 @@ def same(one: object, other: object, *, path: str = "", unordered: frozenset[str
         return False
     if empty(one) or empty(other):
         return empty(one) and empty(other)
-    if isinstance(one, Asset) and isinstance(other, Asset):
-        return one.wire.get("hash", one.wire) == other.wire.get("hash", other.wire)
     if isinstance(one, dict) and isinstance(other, dict):
         return all(same(one.get(key), other.get(key), path=_below(path, key), unordered=unordered) for key in one.keys() | other.keys())
     if isinstance(one, list) and isinstance(other, list):
-        if len(one) != len(other):
-            return False
-        if path in unordered or not any(isinstance(item, dict | list) for item in (*one, *other)):
-            one, other = sorted(one, key=_rank), sorted(other, key=_rank)
-        return all(same(a, b, path=path, unordered=unordered) for a, b in zip(one, other, strict=True))
-    if isinstance(one, str) and isinstance(other, str):
-        return bool(one == other) or _same_json(one, other)
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    return bool(one == other)
+        return _same_list(one, other, path, unordered)
+    return _same_scalar(one, other)
 
 
 def empty(value: object) -> bool:
@@ -102,6 +92,25 @@ def _adopt(asked: Any, known: Any, found: Any, path: str, unordered: frozenset[s
     return found
 
 
+def _same_list(one: list[Any], other: list[Any], path: str, unordered: frozenset[str]) -> bool:
+    if len(one) != len(other):
+        return False
+    if path in unordered or not any(isinstance(item, dict | list) for item in (*one, *other)):
+        one, other = sorted(one, key=_rank), sorted(other, key=_rank)
+    return all(same(a, b, path=path, unordered=unordered) for a, b in zip(one, other, strict=True))
+
+
+def _same_scalar(one: object, other: object) -> bool:
+    if isinstance(one, Asset) and isinstance(other, Asset):
+        return bool(one.wire.get("hash", one.wire) == other.wire.get("hash", other.wire))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict | str) and isinstance(other, dict | str):
+        one, other = _text(one), _text(other)
+        return one == other or _same_json(one, other)
+    return bool(one == other)
+
+
 def _same_json(one: str, other: str) -> bool:
     if not (one[:1] in "{[" and other[:1] in "{["):
         return False
@@ -109,6 +118,11 @@ def _same_json(one: str, other: str) -> bool:
         return bool(json.loads(one) == json.loads(other))
     except ValueError:
         return False
+
+
+def _text(value: object) -> str:
+    """Documents may be given as objects or as their JSON text."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _rank(value: object) -> str:

@@ -12,7 +12,7 @@ from handoff.lab.provider.record import EmulatorError, Missing, Properties
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GONE = frozenset({"404", "NotFound", "ResourceNotFoundException", "NotFoundException", "TrailNotFoundException", "NoSuchEntity"})
+_GONE = frozenset({"404"})
 
 
 class HalfDone(EmulatorError):
@@ -33,7 +33,7 @@ def vendor_errors() -> Iterator[None]:
     except ClientError as error:
         detail = error.response.get("Error", {})
         code = str(detail.get("Code", "Unknown"))
-        gone = code in _GONE or code.startswith("NoSuch") or code.endswith((".NotFound", "NotFound", "NotFoundException"))
+        gone = code in _GONE or code.startswith("NoSuch") or code.endswith(("NotFound", "NotFoundException", "NotFoundError"))
         kind = Missing if gone else EmulatorError
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         raise kind(code, f"{detail.get('Message', '')} ({error.operation_name})".strip(), status=status) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,3 +70,28 @@ def tag_change(old: Properties, new: Properties) -> tuple[dict[str, str], list[s
 def given(**fields: object) -> dict[str, object]:
     """The fields that are set: boto3 refuses None."""
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def document(value: object) -> str:
+    """A policy document as the text that AWS takes; pulumi-aws lets programs give an object too."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def text(value: object) -> str:
+    """A policy document that boto3 may have decoded."""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def pascal(value: Any, names: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - any JSON value
+    """Pulumi's camelCase fields as AWS writes them; `names` holds the irregular ones."""
+    if isinstance(value, dict):
+        return {(names or {}).get(key, key[:1].upper() + key[1:]): pascal(item, names) for key, item in value.items() if item is not None}
+    return [pascal(item, names) for item in value] if isinstance(value, list) else value
+
+
+def camel(value: Any, names: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - any JSON value
+    """The way back; `names` is the same map."""
+    back = {there: here for here, there in (names or {}).items()}
+    if isinstance(value, dict):
+        return {back.get(key, key[:1].lower() + key[1:]): camel(item, names) for key, item in value.items()}
+    return [camel(item, names) for item in value] if isinstance(value, list) else value

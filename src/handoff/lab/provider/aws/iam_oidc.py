@@ -1,0 +1,74 @@
+"""Identity providers by which workloads outside sign in to roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handoff.lab.provider.aws._base import given, tag_change, tag_list, tag_map, tagged
+from handoff.lab.provider.record import Created, Record
+
+if TYPE_CHECKING:
+    from handoff.lab.provider.record import Context, Properties
+
+
+def create(ctx: Context, inputs: Properties) -> Created:
+    """The provider with its audiences."""
+    answer = ctx.aws("iam").create_open_id_connect_provider(
+        Url=inputs["url"],
+        ClientIDList=inputs["clientIdLists"],
+        Tags=tag_list(inputs.get("tagsAll")),
+        **given(ThumbprintList=inputs.get("thumbprintLists")),
+    )
+    return Created(id=answer["OpenIDConnectProviderArn"])
+
+
+def read(ctx: Context, arn: str, _state: Properties) -> Properties | None:
+    """IAM gives the address back without its scheme."""
+    found = ctx.aws("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+    url = found["Url"]
+    return {
+        "arn": arn,
+        "url": url if url.startswith("https://") else f"https://{url}",
+        "clientIdLists": list(found.get("ClientIDList", ())),
+        "thumbprintLists": list(found.get("ThumbprintList", ())),
+        "tags": tag_map(found.get("Tags")),
+    }
+
+
+def update(ctx: Context, arn: str, old: Properties, new: Properties) -> None:
+    """Audiences one by one, as the API has it."""
+    iam = ctx.aws("iam")
+    before, after = set(old.get("clientIdLists") or ()), set(new["clientIdLists"])
+    for audience in sorted(after - before):
+        iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=audience)
+    for audience in sorted(before - after):
+        iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=audience)
+    if new.get("thumbprintLists") and new["thumbprintLists"] != old.get("thumbprintLists"):
+        iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=arn, ThumbprintList=new["thumbprintLists"])
+    added, removed = tag_change(old, new)
+    if removed:
+        iam.untag_open_id_connect_provider(OpenIDConnectProviderArn=arn, TagKeys=removed)
+    if added:
+        iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=arn, Tags=tag_list(added))
+
+
+def delete(ctx: Context, arn: str, _state: Properties) -> None:
+    """Sessions that were minted before live on."""
+    ctx.aws("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+
+
+RECORDS = (
+    tagged(
+        Record(
+            token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            create=create,
+            read=read,
+            update=update,
+            delete=delete,
+            handled=frozenset({"url", "clientIdLists", "thumbprintLists"}),
+            computed=frozenset({"arn", "thumbprintLists"}),
+            required=frozenset({"url", "clientIdLists"}),
+            replace_on=frozenset({"url"}),
+        )
+    ),
+)
