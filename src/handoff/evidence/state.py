@@ -4,6 +4,8 @@
 - `lock`: held by the run that writes
 - `sweeps/SHA256.jsonl`: what each sweep saw, named by its own digest
 - `plans/SHA256.json`: each plan, likewise
+- `bags/SHA256/`: tag files of each bag that was returned, by the digest of its tag manifest
+- `documents/SHA256.json`: manifest of each transfer package
 """
 
 from __future__ import annotations
@@ -80,6 +82,10 @@ class StateFolder:
     def write_artefact(self, name: str, data: bytes) -> Path:
         """Write one file of the folder (`sweeps/DIGEST.jsonl`, `plans/DIGEST.json`) whole or not at all; returns where it lies."""
         path = self.path / name
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise MachineError(f"{path.parent}: cannot be made: {error.strerror}") from error
         write_artefact(path, data)
         return path
 
