@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ _PROBE_TIMEOUT_S = 2.0
 _POLL_S = 0.05
 _POLITE_S = 8.0
 _CLOSE_TIMEOUT_S = 5.0
+_TAIL_LINES = 8
+_STARTED = "--- started"
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "XDG_CACHE_HOME")
 """All that a process of the lab gets from the user's environment: no proxy, certificate or credential variable."""
 
@@ -70,6 +73,8 @@ def start(service: Service, plan: LabPlan) -> Running:
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     environment |= {"PYTHONUNBUFFERED": "1", **process.env, processes.MARK: mark(plan.folder, service.name)}
     with log_file(plan.folder, service.name).open("ab") as log:
+        log.write(f"{_STARTED} {datetime.now(UTC).isoformat(timespec='seconds')}\n".encode())
+        log.flush()
         try:
             child = subprocess.Popen(
                 process.argv, env=environment, cwd=plan.data(service.name), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -162,9 +167,10 @@ def _connection(scheme: str, host: str, port: int, ca_file: Path) -> http.client
 
 def _failed(name: str, folder: Path, what: str, process: Running) -> MachineError:
     path = log_file(folder, name)
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:] if path.exists() else []
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    lines = text.rpartition(_STARTED)[2].splitlines()[1:][-_TAIL_LINES:]  # of this start only
     listing = "".join(f"\n  {line}" for line in lines)
-    text = f"the lab's {name} {what}; the end of {path}:{listing or ' (empty)'}"
+    message = f"the lab's {name} {what}; the end of {path}:{listing or ' (empty)'}"
     if not is_running(process) and not all(ports.is_free(port) for port in process.ports):
-        return PortTaken(text)
-    return MachineError(text)
+        return PortTaken(message)
+    return MachineError(message)
