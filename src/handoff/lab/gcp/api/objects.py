@@ -53,9 +53,9 @@ def _clean(call: Call, record: Any) -> Record:
     """The emulator's object with our address in its links, and without fields that Google's schema does not have or types otherwise."""
     known = document(API)["schemas"]["Object"]["properties"]
     out: Record = {name: value for name, value in record.items() if name in known and value is not None and name != "acl"}
-    base = str(call.objects.base_url).rstrip("/")
     if "mediaLink" in out:
-        out["mediaLink"] = out["mediaLink"].replace(base, call.base_url)
+        place = f"b/{quote(out['bucket'], safe='')}/o/{quote(out['name'], safe='')}"  # the emulator leaves slashes and blanks as they are
+        out["mediaLink"] = f"{call.base_url}/download/storage/v1/{place}?generation={out['generation']}&alt=media"
     if "size" in out:
         out["size"] = str(out["size"])
     key = (bucket_of(call, out.get("bucket")).get("encryption") or {}).get("defaultKmsKeyName")
