@@ -1,0 +1,46 @@
+"""`python -m handoff.lab.azure --port P --folder DATA --cert F --key F --lags FILE --azurite URL --url https://127.0.0.1:P`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import uvicorn
+
+from handoff.lab.azure.app import make
+from handoff.lab.azure.backend import Backend
+from handoff.lab.azure.world import World
+
+KEY_VARIABLE = "LAB_AZURITE_KEY"
+
+
+def main() -> None:
+    """Serve until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m handoff.lab.azure", description="The lab's stand-in for Azure, on loopback.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True, help="where the state is kept")
+    parser.add_argument("--cert", type=Path, required=True, help="server certificate, PEM")
+    parser.add_argument("--key", type=Path, required=True, help="its key, PEM")
+    parser.add_argument("--lags", type=Path, help="lags.json")
+    parser.add_argument("--azurite", help=f"base URL of azurite, whose account `lab` has the key in {KEY_VARIABLE}")
+    parser.add_argument("--url", help="base URL under which clients reach this server")
+    given = parser.parse_args()
+    url = given.url or f"https://127.0.0.1:{given.port}"
+    world = World.opened(given.folder, url=url, lags_file=given.lags)
+    backend = Backend(given.azurite, os.environ.get(KEY_VARIABLE))
+    uvicorn.run(
+        make(world, backend),
+        host="127.0.0.1",
+        port=given.port,
+        ssl_certfile=str(given.cert),
+        ssl_keyfile=str(given.key),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    main()
