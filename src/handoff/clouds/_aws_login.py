@@ -9,8 +9,8 @@ import botocore.config
 import botocore.loaders
 import botocore.session
 
-from handoff.clouds import _aws_errors as errors
 from handoff.errors import UsageError
+from handoff.lags import on_this_machine
 from handoff.model import Secret
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ _LOADER = botocore.loaders.create_loader()
 def settings(*, once: bool) -> botocore.config.Config:
     """How calls are made. Retries live here and nowhere above: backoff with jitter, bounded, off when `once`."""
     common: dict[str, Any] = {"user_agent_extra": "handoff"}
-    if os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_S3"):
-        common["s3"] = {"addressing_style": "path"}
+    if on_this_machine(os.environ.get("AWS_ENDPOINT_URL", "")):
+        # No bucket has a host name here, and no proxy of the machine leads back to it.
+        common |= {"s3": {"addressing_style": "path"}, "proxies": {}}
     if once:
         return botocore.config.Config(connect_timeout=_TRY_S, read_timeout=_TRY_S, retries={"mode": "standard", "total_max_attempts": 1}, **common)
     retries: dict[str, Any] = {"mode": "standard"}
@@ -109,6 +110,3 @@ def _text(login: Login | None, name: str) -> str:
     if value is None:
         raise UsageError(f"login {login.name if login else ''}: {name} is missing", hint="See docs/credentials.md for the fields of each form.")
     return value.reveal() if isinstance(value, Secret) else value
-
-
-__all__ = ["DEFAULT_REGION", "SESSION_NAME", "Session", "errors", "issued", "settings"]

@@ -33,6 +33,10 @@ __all__ = ["CLOUD", "Aws", "AwsConnection", "permission"]
 _log = logging.getLogger(__name__)
 _MINT_S = 3600
 
+# Calls that only read and that some identity policy has to allow: sts:GetCallerIdentity is none of them, for it works even under a deny of everything.
+# source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (read 2026-11-22)
+_TRIES = ("s3:ListBuckets", "iam:ListUsers", "kms:ListKeys", "secretsmanager:ListSecrets", "ec2:DescribeRegions", "iam:ListRoles")
+
 
 class AwsConnection:
     """One credential on one scope. Checks once, before its first call, that the credential is of the scope's account."""
@@ -176,11 +180,23 @@ class Aws:
             return Attempt(outcome=Outcome.UNKNOWN, op=at_op, code=type(error).__name__, at=datetime.now(UTC))
         return Attempt(outcome=Outcome.WORKED, op=op, code="ok", at=datetime.now(UTC))
 
+    def tries(self, scope: Scope, login: Login, /) -> tuple[tuple[str, Json], ...]:
+        """Harmless calls that show whether a login works in the scope; none when it belongs to another account, where it would only reach its own."""
+        try:
+            caller = Session(login, region=scope.region, once=True).client("sts").get_caller_identity()
+        except SDK_ERRORS:
+            # Whatever keeps it from saying who it is will show in the tries themselves.
+            return tuple((op, {}) for op in _TRIES)
+        return tuple((op, {}) for op in _TRIES) if caller.get("Account") == scope.id else ()
+
     def mint(self, scope: Scope, login: Login, how: Mapping[str, str], /) -> Login:
         """A session issued now, as a login of form `aws-keys`: a canary for the proof that sessions die too.
 
-        `how`: `{"op": "sts:AssumeRole", "role_arn": ..., "external_id": ...}` or `{"op": "sts:GetSessionToken"}`.
+        `how`: `{"op": "sts:AssumeRole", "role_arn": ..., "external_id": ...}` or `{"op": "sts:GetSessionToken"}`; with `access_key_id`, by that key only.
+        Raises Unsupported when the login is another key.
         """
+        if how.get("access_key_id", login.material.get("access_key_id")) != login.material.get("access_key_id"):
+            raise Unsupported(f"login {login.name} is not the key {how['access_key_id']}")
         op = how.get("op", "")
         params: dict[str, object] = {"DurationSeconds": _MINT_S}
         if op == "sts:AssumeRole":

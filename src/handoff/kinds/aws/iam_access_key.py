@@ -9,7 +9,7 @@ from handoff.kinds.aws import _people, _sessions
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from handoff.model import Json, Kind, Reader, Receipt, Writer
@@ -104,6 +104,10 @@ class IamAccessKey:
         else:
             yield writer.write("iam:PutUserPolicy", UserName=name, PolicyName=_policy(path), PolicyDocument=json.dumps(before["cut"]))
         yield writer.write("iam:UpdateAccessKey", UserName=name, AccessKeyId=path.id, Status=before["status"])
+
+    def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
+        """A session of the user, minted by this very key."""
+        return ({"op": "sts:GetSessionToken", "access_key_id": path.id},)
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By the key's own record of last use, and by the user's list; two answers that differ are UNKNOWN."""

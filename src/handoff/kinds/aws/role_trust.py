@@ -11,7 +11,7 @@ from handoff.kinds.aws import _clues, _policy, _sessions
 from handoff.model import AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from handoff.model import Json, Kind, Reader, Receipt, Writer
@@ -118,6 +118,13 @@ class RoleTrust:
             yield writer.write("iam:DeleteRolePolicy", RoleName=name, PolicyName=_cut_name(path), missing_ok=True)
         else:
             yield writer.write("iam:PutRolePolicy", RoleName=name, PolicyName=_cut_name(path), PolicyDocument=json.dumps(before["cut"]))
+
+    def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
+        """A session of the role, with the external id that the trust asks for (AWS holds those for no secret); not for federations, whose tokens others issue."""
+        if path.detail["principal_type"] != "AWS":
+            return ()
+        external = next(_clues.demanded(cast("Json", path.detail["conditions"]), "sts:externalid"), "")
+        return ({"op": "sts:AssumeRole", "role_arn": str(path.detail["role_arn"])} | ({"external_id": external} if external else {}),)
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By the role itself, where discover lists. Without trust but with neither cut nor deletion, old sessions may live: only DISABLED."""
