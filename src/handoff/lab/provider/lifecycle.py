@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,9 @@ def check(ctx: Context, record: Record, draft: Draft) -> Checked:
     if "tagsAll" in record.handled:
         tags, common = inputs.get("tags", {}), (ctx.config.get("defaultTags") or {}).get("tags", {})
         inputs["tagsAll"] = {**common, **tags} if isinstance(tags, dict) else UNKNOWN
+    for key in record.documents & inputs.keys():
+        if not isinstance(inputs[key], str):
+            inputs[key] = json.dumps(inputs[key]) if knows(inputs[key]) else UNKNOWN
     if record.check and not failures:
         failures.update(record.check(ctx, inputs))
     return Checked(inputs=inputs, failures=failures)

@@ -176,6 +176,8 @@ class Record:
     required: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Filled in at Check when the program leaves them out."""
+    documents: frozenset[str] = frozenset()
+    """Inputs that are JSON text to the vendor; a program may give the object, and Check turns it into text."""
     implied: Callable[[Context], Properties] | None = None
     """What unset inputs amount to under this provider instance (`region`, `project`): never adopted at import, and compared as if set."""
     unordered: frozenset[str] = frozenset()

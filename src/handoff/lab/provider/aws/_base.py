@@ -72,11 +72,6 @@ def given(**fields: object) -> dict[str, object]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def document(value: object) -> str:
-    """A policy document as the text that AWS takes; pulumi-aws lets programs give an object too."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def text(value: object) -> str:
     """A policy document that boto3 may have decoded."""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.aws._base import document, given, tag_change, tag_list, tag_map, tagged, text
+from handoff.lab.provider.aws._base import given, tag_change, tag_list, tag_map, tagged, text
 from handoff.lab.provider.record import Created, Naming, Record
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def create(ctx: Context, inputs: Properties) -> Created:
     answer = ctx.aws("iam").create_policy(
         PolicyName=inputs["name"],
         Path=inputs["path"],
-        PolicyDocument=document(inputs["policy"]),
+        PolicyDocument=inputs["policy"],
         Tags=tag_list(inputs.get("tagsAll")),
         **given(Description=inputs.get("description")),
     )
@@ -48,11 +48,11 @@ def read(ctx: Context, arn: str, _state: Properties) -> Properties | None:
 def update(ctx: Context, arn: str, old: Properties, new: Properties) -> None:
     """Document and tags change in place."""
     iam = ctx.aws("iam")
-    if document(old["policy"]) != document(new["policy"]):
+    if old["policy"] != new["policy"]:
         others = _others(iam, arn)
         if len(others) + 1 >= VERSIONS_MAX:
             iam.delete_policy_version(PolicyArn=arn, VersionId=min(others, key=lambda version: int(version[1:])))
-        iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(new["policy"]), SetAsDefault=True)
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=new["policy"], SetAsDefault=True)
     added, removed = tag_change(old, new)
     if removed:
         iam.untag_policy(PolicyArn=arn, TagKeys=removed)
@@ -81,6 +81,7 @@ RECORDS = (
             read=read,
             update=update,
             delete=delete,
+            documents=frozenset({"policy"}),
             handled=frozenset({"name", "path", "description", "policy"}),
             computed=frozenset({"arn", "policyId", "attachmentCount"}),
             required=frozenset({"policy"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.aws._base import document, given, tag_change, tag_list, tag_map, tagged, text
+from handoff.lab.provider.aws._base import given, tag_change, tag_list, tag_map, tagged, text
 from handoff.lab.provider.record import Created, Missing, Naming, Record
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _create_role(ctx: Context, inputs: Properties) -> Created:
     ctx.aws("iam").create_role(
         RoleName=inputs["name"],
-        AssumeRolePolicyDocument=document(inputs["assumeRolePolicy"]),
+        AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
         Path=inputs["path"],
         MaxSessionDuration=inputs["maxSessionDuration"],
         Tags=tag_list(inputs.get("tagsAll")),
@@ -42,7 +42,7 @@ def _read_role(ctx: Context, name: str, _state: Properties) -> Properties | None
 
 def _update_role(ctx: Context, name: str, old: Properties, new: Properties) -> None:
     iam = ctx.aws("iam")
-    iam.update_assume_role_policy(RoleName=name, PolicyDocument=document(new["assumeRolePolicy"]))
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=new["assumeRolePolicy"])
     iam.update_role(RoleName=name, Description=new.get("description", ""), MaxSessionDuration=new["maxSessionDuration"])
     boundary = new.get("permissionsBoundary")
     if boundary:
@@ -85,7 +85,7 @@ def _detach(ctx: Context, attachment: str, _state: Properties) -> None:
 
 
 def _create_inline(ctx: Context, inputs: Properties) -> Created:
-    ctx.aws("iam").put_role_policy(RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=document(inputs["policy"]))
+    ctx.aws("iam").put_role_policy(RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"])
     return Created(id=f"{inputs['role']}:{inputs['name']}")
 
 
@@ -114,6 +114,7 @@ RECORDS = (
             read=_read_role,
             update=_update_role,
             delete=_delete_role,
+            documents=frozenset({"assumeRolePolicy"}),
             handled=frozenset({"assumeRolePolicy", "description", "maxSessionDuration", "name", "path", "permissionsBoundary"}),
             kept=frozenset({"forceDetachPolicies"}),
             computed=frozenset({"arn", "createDate", "uniqueId"}),
@@ -138,6 +139,7 @@ RECORDS = (
         read=_read_inline,
         update=_update_inline,
         delete=_delete_inline,
+        documents=frozenset({"policy"}),
         handled=frozenset({"role", "name", "policy"}),
         required=frozenset({"role", "policy"}),
         replace_on=frozenset({"role", "name"}),

@@ -6,7 +6,7 @@ import secrets
 import string
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.aws._base import document, given, tag_change, tag_list, tag_map, tagged, text
+from handoff.lab.provider.aws._base import given, tag_change, tag_list, tag_map, tagged, text
 from handoff.lab.provider.failures import vendor_errors
 from handoff.lab.provider.record import Created, Missing, Naming, Record
 
@@ -128,7 +128,7 @@ def _delete_login(ctx: Context, user: str, _state: Properties) -> None:
 
 
 def _create_inline(ctx: Context, inputs: Properties) -> Created:
-    ctx.aws("iam").put_user_policy(UserName=inputs["user"], PolicyName=inputs["name"], PolicyDocument=document(inputs["policy"]))
+    ctx.aws("iam").put_user_policy(UserName=inputs["user"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"])
     return Created(id=f"{inputs['user']}:{inputs['name']}")
 
 
@@ -211,6 +211,7 @@ USER_POLICY = Record(
     read=_read_inline,
     update=_update_inline,
     delete=_delete_inline,
+    documents=frozenset({"policy"}),
     handled=frozenset({"user", "name", "policy"}),
     required=frozenset({"user", "policy"}),
     replace_on=frozenset({"user", "name"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.aws._base import client, document, given, regional, tag_change, tag_list, tag_map, tagged, text
+from handoff.lab.provider.aws._base import client, given, regional, tag_change, tag_list, tag_map, tagged, text
 from handoff.lab.provider.record import Created, Record
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _create_key(ctx: Context, inputs: Properties) -> Created:
         KeySpec=inputs["customerMasterKeySpec"],
         MultiRegion=bool(inputs.get("multiRegion")),
         Tags=tag_list(inputs.get("tagsAll"), "TagKey", "TagValue"),
-        **given(Policy=document(policy) if policy else None, BypassPolicyLockoutSafetyCheck=inputs.get("bypassPolicyLockoutSafetyCheck")),
+        **given(Policy=policy if policy else None, BypassPolicyLockoutSafetyCheck=inputs.get("bypassPolicyLockoutSafetyCheck")),
     )["KeyMetadata"]["KeyId"]
     _switch(kms, key, {"isEnabled": True}, inputs)
     return Created(id=key)
@@ -70,8 +70,8 @@ def _update_key(ctx: Context, key: str, old: Properties, new: Properties) -> Non
     kms = client(ctx, "kms", new)
     if old.get("description", "") != new.get("description", ""):
         kms.update_key_description(KeyId=key, Description=new.get("description", ""))
-    if new.get("policy") and document(new["policy"]) != old.get("policy"):
-        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document(new["policy"]))
+    if new.get("policy") and new["policy"] != old.get("policy"):
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=new["policy"])
     _switch(kms, key, old, new)
     added, removed = tag_change(old, new)
     if removed:
@@ -171,6 +171,7 @@ KEY = Record(
     read=_read_key,
     update=_update_key,
     delete=_delete_key,
+    documents=frozenset({"policy"}),
     handled=frozenset({"description", "keyUsage", "customerMasterKeySpec", "isEnabled", "multiRegion", "enableKeyRotation", "rotationPeriodInDays", "policy"}),
     write_only=frozenset({"bypassPolicyLockoutSafetyCheck"}),
     kept=frozenset({"deletionWindowInDays"}),

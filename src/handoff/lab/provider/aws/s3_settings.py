@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.aws._base import camel, client, document, given, pascal, regional, text
+from handoff.lab.provider.aws._base import camel, client, given, pascal, regional, text
 from handoff.lab.provider.record import Created, Record
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _setting(
             read=read,
             update=update,
             delete=remove,
+            documents=frozenset({"policy"} & handled),
             handled=frozenset({"bucket", *handled}),
             kept=frozenset(kept or ()),
             defaults=dict(defaults or {}),
@@ -141,7 +142,7 @@ RECORDS = (
         "BucketPolicy",
         handled={"policy"},
         required={"policy"},
-        put=lambda s3, bucket, inputs: s3.put_bucket_policy(Bucket=bucket, Policy=document(inputs["policy"])),
+        put=lambda s3, bucket, inputs: s3.put_bucket_policy(Bucket=bucket, Policy=inputs["policy"]),
         get=lambda s3, bucket: {"policy": text(s3.get_bucket_policy(Bucket=bucket)["Policy"])},
         delete=lambda s3, bucket: s3.delete_bucket_policy(Bucket=bucket),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.aws._base import client, document, given, regional, tag_change, tag_list, tag_map, tagged, text
+from handoff.lab.provider.aws._base import client, given, regional, tag_change, tag_list, tag_map, tagged, text
 from handoff.lab.provider.record import Created, Missing, Naming, Record
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _create_secret(ctx: Context, inputs: Properties) -> Created:
         Name=inputs["name"], Tags=tag_list(inputs.get("tagsAll")), **given(Description=inputs.get("description"), KmsKeyId=inputs.get("kmsKeyId"))
     )["ARN"]
     if inputs.get("policy"):
-        secrets.put_resource_policy(SecretId=arn, ResourcePolicy=document(inputs["policy"]))
+        secrets.put_resource_policy(SecretId=arn, ResourcePolicy=inputs["policy"])
     return Created(id=arn)
 
 
@@ -46,7 +46,7 @@ def _update_secret(ctx: Context, arn: str, old: Properties, new: Properties) -> 
     secrets = client(ctx, "secretsmanager", new)
     secrets.update_secret(SecretId=arn, Description=new.get("description", ""), **given(KmsKeyId=new.get("kmsKeyId")))
     if new.get("policy"):
-        secrets.put_resource_policy(SecretId=arn, ResourcePolicy=document(new["policy"]))
+        secrets.put_resource_policy(SecretId=arn, ResourcePolicy=new["policy"])
     elif old.get("policy"):
         secrets.delete_resource_policy(SecretId=arn)
     added, removed = tag_change(old, new)
@@ -117,6 +117,7 @@ SECRET = Record(
     read=_read_secret,
     update=_update_secret,
     delete=_delete_secret,
+    documents=frozenset({"policy"}),
     handled=frozenset({"name", "description", "kmsKeyId", "policy"}),
     kept=frozenset({"recoveryWindowInDays", "forceOverwriteReplicaSecret"}),
     computed=frozenset({"arn"}),
