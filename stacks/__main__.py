@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
@@ -29,7 +30,11 @@ def settings(config: pulumi.Config) -> Settings:
         known = ", ".join(one.name for one in loaded.engagement.environments)
         raise SpecError(f"{loaded.path}: no environment {wanted!r}; it has {known}", hint="Set handoff:environment in the stack's configuration.")
     return Settings(
-        engagement=loaded.engagement, environment=environment, disposable=config.get_bool("disposable") or False, store_secret=config.get_secret("storeSecret")
+        engagement=loaded.engagement,
+        environment=environment,
+        today=datetime.now(UTC).date(),
+        disposable=config.get_bool("disposable") or False,
+        store_secret=config.get_secret("storeSecret"),
     )
 
 

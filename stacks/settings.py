@@ -58,6 +58,8 @@ class Settings:
 
     engagement: Engagement
     environment: Environment
+    today: date
+    """Where a cloud refuses the past."""
     disposable: bool = False
     """The environment and its data may be destroyed by `pulumi destroy`; for test estates only."""
     store_secret: pulumi.Output[str] | None = None

@@ -38,7 +38,13 @@ class Estate(mocks.Mocks):
         inputs = dict(args.inputs)
         self.made.append(Made(token=args.typ, name=args.name, inputs=inputs, provider=args.provider))
         # What clouds compute; the text says where a value came from, so that references can be followed.
-        return f"{args.name}-id", {"name": args.name, "arn": f"arn:of:{args.typ}:{args.name}", "keyId": f"key:{args.name}", "number": "123456789012"} | inputs
+        return f"{args.name}-id", {
+            "name": args.name,
+            "arn": f"arn:of:{args.typ}:{args.name}",
+            "keyId": f"key:{args.name}",
+            "number": "123456789012",
+            "objectId": f"object:{args.name}",
+        } | inputs
 
     def call(self, args: mocks.MockCallArgs) -> dict[Any, Any]:
         self.calls.append(args.token)

@@ -1,0 +1,80 @@
+"""The client's key vault and the key of its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi_azure_native import authorization, keyvault
+
+from stacks.components.azure import roles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+KEPT_DAYS = 90
+SHORTEST_KEPT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientVaultArgs:
+    """Where, whose and for what."""
+
+    vault_name: str
+    subscription: str
+    tenant: str
+    location: str
+    group_name: pulumi.Output[str]
+    administrators: Sequence[str]
+    """Object ids of the client's people."""
+    disposable: bool
+    tags: Mapping[str, str]
+
+
+class ClientVault(pulumi.ComponentResource):
+    """Only the client's people administer it, through RBAC; deleted keys come back for 90 days and nobody can purge them before."""
+
+    def __init__(self, name: str, args: ClientVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("handoff:azure:ClientVault", name, None, opts)
+        inside = pulumi.ResourceOptions(parent=self)
+        # Azure accepts no `false` for purge protection: it is either on for good or not named.
+        purge = {} if args.disposable else {"enable_purge_protection": True}
+        vault = keyvault.Vault(
+            name,
+            vault_name=args.vault_name,
+            resource_group_name=args.group_name,
+            location=args.location,
+            properties={
+                "tenant_id": args.tenant,
+                "sku": {"family": "A", "name": "standard"},
+                "enable_rbac_authorization": True,
+                "enable_soft_delete": True,
+                "soft_delete_retention_in_days": SHORTEST_KEPT_DAYS if args.disposable else KEPT_DAYS,
+                **purge,
+            },
+            tags=args.tags,
+            opts=inside,
+        )
+        key = keyvault.Key(
+            name,
+            key_name="data",
+            vault_name=vault.name,
+            resource_group_name=args.group_name,
+            properties={"kty": "RSA", "key_size": 3072, "key_ops": ["encrypt", "decrypt", "wrapKey", "unwrapKey"]},
+            tags=args.tags,
+            opts=inside,
+        )
+        for number, principal in enumerate(args.administrators):
+            authorization.RoleAssignment(
+                f"{name}-administrator-{number}",
+                role_assignment_name=roles.stable_id(args.subscription, args.vault_name, principal),
+                scope=vault.id,
+                role_definition_id=roles.definition(args.subscription, roles.VAULT_ADMINISTRATOR),
+                principal_id=principal,
+                opts=pulumi.ResourceOptions(parent=self, transformations=[roles.untyped_principal]),
+            )
+        self.vault_id: pulumi.Output[str] = vault.id
+        self.vault_name: pulumi.Output[str] = vault.name
+        self.key_id: pulumi.Output[str] = key.id
+        self.register_outputs({"vaultId": self.vault_id, "keyId": self.key_id})

@@ -1,0 +1,56 @@
+"""What the subscription itself refuses, whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi_azure_native import authorization
+
+from stacks.components.azure import roles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailsArgs:
+    """The places and the managing tenants that are allowed."""
+
+    subscription: str
+    prefix: str
+    locations: Sequence[str]
+    managing_tenants: Sequence[str]
+
+
+class Guardrails(pulumi.ComponentResource):
+    """Resources only in the spec's locations; delegations only to the tenants of parties with a grant, and to none when there is no grant."""
+
+    def __init__(self, name: str, args: GuardrailsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("handoff:azure:Guardrails", name, None, opts)
+        inside = pulumi.ResourceOptions(parent=self)
+        scope = f"/subscriptions/{args.subscription}"
+        authorization.PolicyAssignment(
+            f"{name}-locations",
+            policy_assignment_name=f"{args.prefix}-locations",
+            display_name="Resources only where the engagement allows",
+            policy_definition_id=roles.ALLOWED_LOCATIONS,
+            scope=scope,
+            enforcement_mode="Default",
+            parameters={"listOfAllowedLocations": {"value": list(args.locations)}},
+            opts=inside,
+        )
+        tenants = authorization.PolicyAssignment(
+            f"{name}-tenants",
+            policy_assignment_name=f"{args.prefix}-tenants",
+            display_name="Delegations only to parties with a grant",
+            policy_definition_id=roles.ALLOWED_MANAGING_TENANTS,
+            scope=scope,
+            enforcement_mode="Default",
+            parameters={"listOfAllowedTenants": {"value": list(args.managing_tenants)}},
+            opts=inside,
+        )
+        self.tenants: pulumi.Resource = tenants
+        """What a delegation waits for."""
+        self.register_outputs({})
