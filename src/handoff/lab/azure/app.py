@@ -47,7 +47,7 @@ def make(world: World, backend: Backend) -> Starlette:
 
 
 async def _answered(world: World, backend: Backend, request: Request) -> Response:
-    path = request.url.path if "%" not in request.url.path else request.scope["path"]
+    path = str(request.scope["path"])
     prefix = next((p for p in ("/_lab", "/graph", "/vault", "/blob") if path == p or path.startswith(f"{p}/")), "")
     if path == "/healthz":
         return JSONResponse({"status": "ok"})

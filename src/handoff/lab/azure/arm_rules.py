@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 import uuid
@@ -230,8 +231,6 @@ def _storage(draft: Draft) -> None:
 
 def fresh_key() -> str:
     """A new storage account key: 64 random bytes in base64."""
-    import base64
-
     return base64.b64encode(secrets.token_bytes(64)).decode("ascii")
 
 
@@ -241,10 +240,15 @@ def _container(draft: Draft) -> None:
         raise ArmRefusal(400, "ContainerNameInvalid", f"'{name}' is not a valid container name.")
     parent = draft.target.id.split("/blobServices/")[0].lower()
     account = draft.world.table("resources")[parent]["properties"]
-    draft.properties.setdefault("publicAccess", "None")
+    describe_container(draft.properties)
     if draft.properties["publicAccess"] != "None" and not account["allowBlobPublicAccess"]:
         raise ArmRefusal(409, "PublicAccessNotPermitted", "Public access is not permitted on this storage account.")
-    draft.properties.update(
+
+
+def describe_container(properties: Record) -> None:
+    """What ARM says of every container."""
+    properties.setdefault("publicAccess", "None")
+    properties.update(
         deleted=False,
         remainingRetentionDays=0,
         defaultEncryptionScope="$account-encryption-key",

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from handoff.lab.azure import arm_views, guards, rbac, vault, vault_keys
 from handoff.lab.azure.arm_ids import GROUP_TYPE, Target
-from handoff.lab.azure.arm_rules import RULES, Draft, fresh_key
+from handoff.lab.azure.arm_rules import RULES, Draft, describe_container, fresh_key
 from handoff.lab.azure.arm_types import LOCATIONS, TOP_FIELDS, TYPES, KnownType, location_name
 from handoff.lab.azure.refusals import ArmRefusal
 from handoff.lab.azure.world import public, stamp
@@ -175,6 +175,31 @@ async def _remove(world: World, key: str, backend: Backend) -> None:
         for table in ("secrets", "keys"):
             for name in [n for n in world.table(table) if n.startswith(f"{record['name'].lower()}/")]:
                 del world.table(table)[name]
+
+
+def container_made(world: World, account: Record, name: str) -> None:
+    """A container made on the data plane becomes visible to ARM."""
+    container_id = f"{account['id']}/blobServices/default/containers/{name}"
+    if container_id.lower() not in world.table("resources"):
+        record: Record = {
+            "id": container_id,
+            "name": name,
+            "type": TYPES[CONTAINER].type,
+            "properties": {},
+            "_scope": container_id.split("/providers/")[0],
+            "_created": stamp(),
+        }
+        describe_container(record["properties"])
+        world.table("resources")[container_id.lower()] = record
+        world.touch()
+
+
+def container_gone(world: World, account: Record, name: str) -> None:
+    """A container removed on the data plane goes from ARM too, with what hung on it."""
+    container_id = f"{account['id']}/blobServices/default/containers/{name}".lower()
+    for key in [k for k in world.table("resources") if rbac.within(world, k, container_id)]:
+        del world.table("resources")[key]
+    world.touch()
 
 
 def acted(call: Call, target: Target) -> Response:

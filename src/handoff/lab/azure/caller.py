@@ -41,7 +41,7 @@ def identify(world: World, token: str | None, audiences: Iterable[str]) -> Calle
     if not token:
         raise TokenFault("missing", "The request has no bearer token.")
     try:
-        claims = jwt.verify(token, jwt.public_keys(world.signer.jwks()), audience=audiences)
+        claims = jwt.verify(token, world.signer.key.public_key(), audience=audiences)
     except jwt.TokenRefused as error:
         raise TokenFault(error.reason, str(error)) from error
     tenant, object_id = str(claims.get("tid", "")), str(claims.get("oid", ""))

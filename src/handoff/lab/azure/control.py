@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from handoff.lab.azure import entra
 from handoff.lab.azure.caller import ROOT_CLAIM
-from handoff.lab.azure.refusals import ArmRefusal, Fault, GraphRefusal
+from handoff.lab.azure.refusals import ArmRefusal, BlobRefusal, Fault, GraphRefusal
 from handoff.lab.azure.world import DEFAULTS, stamp
 
 if TYPE_CHECKING:
@@ -52,6 +52,13 @@ def injected(call: Call) -> Response | None:
 def _injected_answer(call: Call, fault: Fault) -> Response:
     if fault.body is not None:
         return JSONResponse(fault.body, status_code=fault.status, headers=fault.headers)
+    if call.full_path.startswith("/blob/"):
+        return BlobRefusal(
+            fault.status,
+            {403: "AuthorizationFailure", 500: "InternalError", 503: "ServerBusy"}.get(fault.status, "InjectedFault"),
+            "This failure was injected by a test of the lab.",
+            headers=fault.headers,
+        ).response()
     graph = call.full_path.startswith("/graph/")
     codes = {
         403: "Authorization_RequestDenied" if graph else "AuthorizationFailed",
