@@ -129,15 +129,16 @@ def _fresh(folder: Path, services: Mapping[str, Service]) -> State:
 def _bring_up(services: Mapping[str, Service], known: State, engine: Engine | None, progress: Progress, *, was: State | None) -> Lab:
     known = _with_ports(known, services)
     started: dict[str, Running] = {}
+    made: set[str] = set()
     try:
         tls.ensure(known.plan)
         waits.write(known.plan)
         with progress.task("Lab: starting"):
             for wave in _waves(services):
                 if any(_waits_for_identities(service) for service in wave):
-                    known = _bootstrap(known, started)
+                    known = _bootstrap(known, started, made)
                 known = _start_wave(wave, known, started)
-            known = _bootstrap(known, started)
+            known = _bootstrap(known, started, made)
     except BaseException:
         supervisor.end(started.values(), marks=[supervisor.mark(known.folder, name) for name in started])
         _step_back(known, was)
@@ -194,14 +195,16 @@ def _start_wave(wave: list[Service], known: State, started: dict[str, Running]) 
     return known
 
 
-def _bootstrap(known: State, started: Mapping[str, Running]) -> State:
-    """Make the identities of every cloud that has none yet, or whose service lost its memory with its process."""
+def _bootstrap(known: State, started: Mapping[str, Running], made: set[str]) -> State:
+    """Make the identities of every cloud that has none yet, or whose service may have lost its memory with its process."""
     for bootstrap in cast("Mapping[str, Bootstrap]", registry.load("handoff.lab.bootstrap", "BOOTSTRAP")).values():
         cloud = bootstrap.cloud
-        if cloud in known.processes and cloud in {*started} - {*known.bootstrapped}:
-            bootstrap.run(known.plan)
-            known = replace(known, bootstrapped=(*known.bootstrapped, cloud))
-            state.save(known)
+        if cloud not in known.processes or cloud in made or (cloud in known.bootstrapped and cloud not in started):
+            continue
+        bootstrap.run(known.plan)
+        made.add(cloud)
+        known = replace(known, bootstrapped=tuple(sorted({*known.bootstrapped, cloud})))
+        state.save(known)
     return known
 
 

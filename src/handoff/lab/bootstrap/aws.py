@@ -59,7 +59,7 @@ class _Aws:
 
     def run(self, plan: LabPlan, /) -> None:
         """Make every identity and write its login, the shared credentials file and the shared config file."""
-        keys = {user.name: _make_user(_iam(plan, user.account), user) for user in _USERS}
+        keys = {user.name: _make_user(_iam(plan, user.account), user, logbook.find(plan, cloud="aws", name=user.name)) for user in _USERS}
         role = _make_break_glass(_iam(plan, identities.CLIENT_AWS_ACCOUNT))
         _write_profiles(plan.folder / "credentials", keys, role)
         logbook.add(plan, *(_login(user, keys[user.name]) for user in _USERS), _break_glass_login(role, keys[identities.SECOND_ADMIN]))
@@ -71,15 +71,17 @@ def _iam(plan: LabPlan, account: str) -> Any:  # noqa: ANN401 - boto3 makes its 
     return root.client("iam", endpoint_url=plan.url("aws"), config=config)
 
 
-def _make_user(iam: Any, user: _User) -> Mapping[str, str]:  # noqa: ANN401
+def _make_user(iam: Any, user: _User, known: Mapping[str, str] | None) -> Mapping[str, str]:  # noqa: ANN401
+    """The user's key: the one in the logbook while the emulator still knows it, else a new one."""
     tags = [{"Key": "party", "Value": user.party.value}]
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=user.name, Tags=tags)
     iam.put_user_policy(UserName=user.name, PolicyName="lab", PolicyDocument=_policy(user.may))
-    for old in iam.list_access_keys(UserName=user.name)["AccessKeyMetadata"]:
-        iam.delete_access_key(UserName=user.name, AccessKeyId=old["AccessKeyId"])
+    arn = str(iam.get_user(UserName=user.name)["User"]["Arn"])
+    if known is not None and known["access_key_id"] in {key["AccessKeyId"] for key in iam.list_access_keys(UserName=user.name)["AccessKeyMetadata"]}:
+        return {"id": known["access_key_id"], "secret": known["secret_access_key"], "arn": arn}
     made = iam.create_access_key(UserName=user.name)["AccessKey"]
-    return {"id": made["AccessKeyId"], "secret": made["SecretAccessKey"], "arn": iam.get_user(UserName=user.name)["User"]["Arn"]}
+    return {"id": made["AccessKeyId"], "secret": made["SecretAccessKey"], "arn": arn}
 
 
 def _make_break_glass(iam: Any) -> str:  # noqa: ANN401
