@@ -98,7 +98,8 @@ def create(ctx: Context, record: Record, inputs: Properties) -> tuple[str, Prope
 def update(ctx: Context, record: Record, resource_id: str, old_inputs: Properties, state: Properties, news: Properties) -> Properties:
     """The state after the change."""
     changed = {path.partition(".")[0] for path in diff.changes(old_inputs, news, record)}
-    if record.update and changed - record.kept:
+    # No change at all: the engine repeats an update whose predecessor was only half done.
+    if record.update and (not changed or changed - record.kept):
         with vendor_errors():
             record.update(ctx, resource_id, state, news)
     return _settled(ctx, record, resource_id, news, {key: value for key, value in state.items() if key in record.computed})
@@ -144,7 +145,8 @@ def _settled(ctx: Context, record: Record, resource_id: str, inputs: Properties,
     state = _merge(record, carried, inputs, found)
     lost = diff.not_held(inputs, found, record)
     if lost:
-        raise HalfDone(resource_id, state, inputs, f"the emulator does not hold what was written of {record.token} {resource_id}: {', '.join(lost)}")
+        held = diff.adopt(inputs, found, found, record)
+        raise HalfDone(resource_id, state, held, f"the emulator does not hold what was written of {record.token} {resource_id}: {', '.join(lost)}")
     return state
 
 

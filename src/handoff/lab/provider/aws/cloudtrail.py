@@ -30,7 +30,9 @@ _FIELDS = {
 def create(ctx: Context, inputs: Properties) -> Created:
     """The trail, its selectors, and logging switched on as asked."""
     trails = client(ctx, "cloudtrail", inputs)
-    arn = trails.create_trail(Name=inputs["name"], TagsList=tag_list(inputs.get("tagsAll")), **_fields(inputs))["TrailARN"]
+    arn = trails.create_trail(Name=inputs["name"], **_fields(inputs))["TrailARN"]
+    if inputs.get("tagsAll"):
+        trails.add_tags(ResourceId=arn, TagsList=tag_list(inputs["tagsAll"]))  # the emulator forgets the tags of CreateTrail
     _select(trails, arn, inputs)
     _log(trails, arn, on=bool(inputs["enableLogging"]))
     return Created(id=arn)
