@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class _ReturnUnlessNamed(typer.core.TyperGroup):
     """`handoff export SPEC` is `handoff export return SPEC`."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - its type is private to typer
         """Puts `return` before anything that names no subcommand."""
         if args and args[0] not in self.commands and args[0] not in {"-h", "--help"}:
             args = ["return", *args]
