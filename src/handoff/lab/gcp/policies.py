@@ -110,7 +110,8 @@ def write(state: State, resource: str, wanted: Record, now: datetime, *, mask: s
             role, member, condition = pair
             gone = {"role": role, "members": [member], "until": after(now, state.binding_lag_s)} | ({"condition": json.loads(condition)} if condition else {})
             lingering.append(gone)
-    audit = wanted.get("auditConfigs") if mask is None or "auditConfigs" in mask else current.get("auditConfigs")
+    # Without a mask only bindings and etag are set (discovery document, field updateMask).
+    audit = wanted.get("auditConfigs") if "auditConfigs" in (mask or "") else current.get("auditConfigs")
     new: Record = {"bindings": bindings} | ({"auditConfigs": audit} if audit else {})
     turn = int(current.get("_turn", 0)) + 1
     digest = hashlib.sha256(json.dumps([resource, turn, new]).encode()).digest()
