@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse, Response
 
 from handoff.lab.azure import arm_views, guards, rbac, vault, vault_keys
 from handoff.lab.azure.arm_ids import GROUP_TYPE, Target
-from handoff.lab.azure.arm_rules import RULES, Draft, describe_container, fresh_key
+from handoff.lab.azure.arm_rules import RULES
 from handoff.lab.azure.arm_types import LOCATIONS, TOP_FIELDS, TYPES, KnownType, location_name
+from handoff.lab.azure.draft import Draft
 from handoff.lab.azure.refusals import ArmRefusal
+from handoff.lab.azure.resource_rules import describe_container, fresh_key
 from handoff.lab.azure.world import public, stamp
 
 if TYPE_CHECKING:
