@@ -1,0 +1,144 @@
+"""One resource as a control sees it, whoever supplied it: the engine, an exported state or a preview."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a type tag
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+"""Type tags of the engine. source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/sig/sig.go (read 2026-11-22)"""
+_SENTINELS = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+"""What stands in a preview for a value that is not known yet. source: proxy.py of pulumi-policy 1.21 (read 2026-11-22)"""
+_REDACTED = "[secret]"
+_STEP = re.compile(r"([^.\[\]]+)|\[(\*|\d+)\]")
+
+
+class Unknown:
+    """A value that nobody knows yet. Asking whether it is true raises, so that no rule takes it for yes or no by accident."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an unknown value is neither true nor false; test `is UNKNOWN` first")
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+def plain(value: object) -> object:
+    """Engine notation turned into plain values: sentinels and secrets that cannot be read become UNKNOWN, readable secrets their value."""
+    if isinstance(value, str):
+        return UNKNOWN if value in _SENTINELS or value == _REDACTED else value
+    if isinstance(value, Mapping):
+        if SIGNATURE in value:
+            return _signed(value)
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
+
+
+def _signed(value: Mapping[str, object]) -> object:
+    tag = value[SIGNATURE]
+    if tag == _SECRET and isinstance(value.get("plaintext"), str):
+        return plain(json.loads(str(value["plaintext"])))
+    if tag in {_SECRET, _OUTPUT}:
+        return plain(value["value"]) if "value" in value else UNKNOWN
+    return {key: plain(one) for key, one in value.items() if key != SIGNATURE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """The provider of a resource: an explicit one, or the default one with what the stack's configuration says."""
+
+    type: str
+    inputs: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One resource and its inputs as plain values."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, object]
+    provider: Provider | None = None
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """URNs that each input property was made from."""
+
+    def get(self, path: str) -> object:
+        """The value at a path such as `encryption.keySource`; None when it is not set, UNKNOWN when it, or what holds it, is not known."""
+        return next((value for _, value in self.each(path)), None)
+
+    def each(self, path: str) -> Iterator[tuple[str, object]]:
+        """Every value at a path that may hold `[*]`, with its own path; values that are not set are left out."""
+        yield from _walk(self.inputs, _STEP.findall(path), "")
+
+
+def _walk(value: object, steps: list[tuple[str, str]], at: str) -> Iterator[tuple[str, object]]:
+    if value is UNKNOWN:
+        yield at, UNKNOWN
+    elif not steps:
+        if value is not None:
+            yield at, value
+    elif steps[0][0] and isinstance(value, Mapping):
+        name = steps[0][0]
+        yield from _walk(value.get(name), steps[1:], f"{at}.{name}" if at else name)
+    elif steps[0][1] and isinstance(value, list):
+        for number, one in enumerate(value):
+            if steps[0][1] in {"*", str(number)}:
+                yield from _walk(one, steps[1:], f"{at}[{number}]")
+
+
+class Stack:
+    """Every resource of one stack."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources = tuple(resources)
+        self._by_urn = {one.urn: one for one in self.resources}
+
+    def of(self, *types: str) -> tuple[Resource, ...]:
+        """The resources of these types."""
+        return tuple(one for one in self.resources if one.type in types)
+
+    def made_from(self, resource: Resource, name: str, *types: str) -> tuple[Resource, ...]:
+        """The resources of these types that an input property was made from."""
+        found = (self._by_urn.get(urn) for urn in resource.links.get(name, ()))
+        return tuple(one for one in found if one is not None and one.type in types)
+
+    def settings_of(self, owner: Resource, kind: str, name: str, *, identity: str) -> tuple[tuple[Resource, ...], bool]:
+        """Resources of a type that belong to an owner through a property, and whether all could be told.
+
+        A link decides; else the property's value is compared with the owner's `identity` property. False: at least one of the
+        type neither links nor has a known value, so it may or may not be the owner's.
+        """
+        mine, certain = [], True
+        own = owner.get(identity)
+        for one in self.of(kind):
+            if one.links.get(name):
+                if owner.urn in one.links[name]:
+                    mine.append(one)
+            elif one.get(name) is UNKNOWN or own is UNKNOWN:
+                certain = False
+            elif own is not None and one.get(name) == own:
+                mine.append(one)
+        return tuple(mine), certain
