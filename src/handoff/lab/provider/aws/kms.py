@@ -175,7 +175,7 @@ KEY = Record(
     handled=frozenset({"description", "keyUsage", "customerMasterKeySpec", "isEnabled", "multiRegion", "enableKeyRotation", "rotationPeriodInDays", "policy"}),
     write_only=frozenset({"bypassPolicyLockoutSafetyCheck"}),
     kept=frozenset({"deletionWindowInDays"}),
-    computed=frozenset({"arn", "keyId", "policy"}),
+    computed=frozenset({"arn", "keyId", "policy", "rotationPeriodInDays"}),
     defaults={"isEnabled": True, "keyUsage": "ENCRYPT_DECRYPT", "customerMasterKeySpec": "SYMMETRIC_DEFAULT"},
     replace_on=frozenset({"keyUsage", "customerMasterKeySpec", "multiRegion"}),
 )
