@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi_gcp import orgpolicy, organizations, projects
+from pulumi_gcp import organizations, orgpolicy, projects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

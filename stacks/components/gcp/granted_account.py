@@ -12,13 +12,13 @@ from handoff.errors import SpecError
 from stacks.components.gcp.client_key import USE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from handoff.spec.model import OidcIdentity
     from stacks.settings import Grant
 
-LOOK = ("roles/browser", "roles/compute.viewer", "roles/cloudkms.viewer", "roles/iam.securityReviewer", "roles/logging.viewer", "roles/monitoring.viewer")
-WORK = ("roles/compute.networkAdmin", "roles/monitoring.editor", "roles/storage.objectUser")
+LOOK = ("roles/iam.securityReviewer", "roles/logging.viewer")
+WORK = ("roles/compute.networkAdmin", "roles/storage.objectUser")
 """No basic role: Google takes no condition on those, so a grant of one could not end by itself. source: https://cloud.google.com/iam/docs/conditions-overview (read 2026-11-22)"""
 FEDERATION = "roles/iam.workloadIdentityUser"
 
@@ -47,8 +47,7 @@ class GrantedAccount(pulumi.ComponentResource):
         self._args = args
         self._inside = pulumi.ResourceOptions(parent=self)
         self._until = {
-            "title": f"until-{args.grant.expires}",
-            "description": f"Ends with the grant: {args.grant.purpose}",
+            "title": f"{args.grant.name}-until-{args.grant.expires}",
             "expression": f'request.time < timestamp("{args.grant.ends_at}")',
         }
         members: dict[str, pulumi.Input[str]] = {f"{name}-{number}": one for number, one in enumerate(named)}
