@@ -147,6 +147,7 @@ class Clue(StrEnum):
     NAME = "name"  # display name; weakest, only shown
     EVERYONE = "everyone"  # anyone on the internet
     SHARED_SECRET = "shared_secret"  # noqa: S105 not a secret; value is why: whoever could list it may hold it
+    CLIENT_OWN = "client_own"  # value is why nobody but the estate's owner can hold it
     DELETED = "deleted"  # principal that no longer exists
 
 

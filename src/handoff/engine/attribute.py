@@ -100,6 +100,8 @@ def _nature(clue: Clue, value: str) -> _Vote | None:
         return _Vote(strength=Strength.NATURE, party=Party.CLOUD_SERVICE, why=f"a service of the cloud itself ({value})")
     if clue is Clue.DELETED or (clue is Clue.GCP_MEMBER and value.startswith("deleted:")):
         return _Vote(strength=Strength.NATURE, party=Party.DELETED, why=f"the principal no longer exists ({value})")
+    if clue is Clue.CLIENT_OWN:
+        return _Vote(strength=Strength.NATURE, party=Party.CLIENT, why=value)
     if clue is Clue.SHARED_SECRET:
         return _Vote(strength=Strength.SECRET, party=Party.PROVIDER, why=f"a shared secret that the provider may hold: {value}")
     return None
