@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SDK_ERRORS = (sdk.BotoCoreError, sdk.ClientError, botocore.parsers.ResponseParserError)
-"""Everything that botocore raises for a call."""
+"""Everything that botocore raises on purpose."""
+
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What its parsers let through when a 200 holds somebody else's document: the page of a proxy, an answer to another call."""
+
+CALL_ERRORS = (*SDK_ERRORS, *UNREADABLE)
+"""Everything that one call can end with; to be caught around nothing but the call."""
 
 # Codes: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html,
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html (read 2026-11-22)
@@ -107,6 +113,8 @@ def is_missing(op: str, error: Exception) -> bool:
 def translate(op: str, error: Exception, *, permission: str) -> HandoffError:
     """The error of ours that says the same; raise it `from` the original."""
     code, status = code_of(error), status_of(error)
+    if isinstance(error, UNREADABLE) and not isinstance(error, SDK_ERRORS):
+        return CloudError(f"{op}: the answer is not one of this call ({type(error).__name__}: {error})")
     told = f"{op}: {code or f'HTTP {status}'}: {_message(error)}" if status else f"{op}: {_message(error)}"
     if isinstance(error, sdk.NoCredentialsError | sdk.PartialCredentialsError | sdk.CredentialRetrievalError | sdk.TokenRetrievalError | sdk.ProfileNotFound):
         return CredentialsRefused(told)
@@ -141,9 +149,9 @@ def classify(error: Exception) -> tuple[Outcome, str]:
         return Outcome.UNKNOWN, f"http-{status}"
     if isinstance(error, sdk.ConnectTimeoutError | sdk.ReadTimeoutError):
         return Outcome.UNKNOWN, "timeout"
-    if isinstance(error, sdk.HTTPClientError):
+    if isinstance(error, sdk.HTTPClientError | sdk.ConnectionError):
         return Outcome.UNKNOWN, "connection"
-    if isinstance(error, botocore.parsers.ResponseParserError):
+    if isinstance(error, (botocore.parsers.ResponseParserError, *UNREADABLE)):
         return Outcome.UNKNOWN, "unreadable-answer"
     return Outcome.UNKNOWN, type(error).__name__
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.exceptions
 import urllib3.exceptions
 
-from handoff.clouds._aws_errors import SDK_ERRORS, translate
+from handoff.clouds._aws_errors import CALL_ERRORS, SDK_ERRORS, translate
 from handoff.clouds._aws_ops import permission
 from handoff.errors import CloudError
 from handoff.exports._contract import ObjectInfo
@@ -58,7 +58,7 @@ class AwsObjects:
         wanted: dict[str, Any] = {"VersionId": item.version_id} if item.version_id else {"IfMatch": item.etag} if item.etag else {}
         try:
             body = self._session.client("s3").get_object(Bucket=store, Key=item.key, **wanted)["Body"]
-        except SDK_ERRORS as error:
+        except CALL_ERRORS as error:
             raise translate(f"{op} {store}/{item.key}", error, permission=permission(op)) from error
         got_bytes = 0
         try:

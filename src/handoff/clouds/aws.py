@@ -15,7 +15,7 @@ from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 
-from handoff.clouds._aws_errors import SDK_ERRORS, classify, is_missing, translate
+from handoff.clouds._aws_errors import CALL_ERRORS, SDK_ERRORS, classify, is_missing, translate
 from handoff.clouds._aws_login import SESSION_NAME, Session
 from handoff.clouds._aws_objects import AwsObjects
 from handoff.clouds._aws_ops import marks_more, permission, plain
@@ -111,7 +111,7 @@ class AwsConnection:
                 page = next(pages)
             except StopIteration:
                 break
-            except SDK_ERRORS as error:
+            except CALL_ERRORS as error:
                 raise translate(op, error, permission=permission(op)) from error
             yield from _items(op, page, keys)
         # botocore stops without a word when a page promises more but carries no token.
@@ -122,7 +122,7 @@ class AwsConnection:
         client, method = self._method(op)
         try:
             answer: dict[str, Any] = getattr(client, method)(**params)
-        except SDK_ERRORS as error:
+        except CALL_ERRORS as error:
             if missing_ok and is_missing(op, error):
                 raise _MissingError(error) from error
             raise translate(op, error, permission=permission(op)) from error
@@ -173,7 +173,7 @@ class Aws:
             answer = getattr(client, method)(**params)
             if "Body" in answer:
                 answer["Body"].close()
-        except SDK_ERRORS as error:
+        except CALL_ERRORS as error:
             outcome, code = classify(error)
             return Attempt(outcome=outcome, op=at_op, code=code, at=datetime.now(UTC))
         except HandoffError as error:
@@ -184,7 +184,7 @@ class Aws:
         """Harmless calls that show whether a login works in the scope; none when it belongs to another account, where it would only reach its own."""
         try:
             caller = Session(login, region=scope.region, once=True).client("sts").get_caller_identity()
-        except SDK_ERRORS:
+        except CALL_ERRORS:
             # Whatever keeps it from saying who it is will show in the tries themselves.
             return tuple((op, {}) for op in _TRIES)
         return tuple((op, {}) for op in _TRIES) if caller.get("Account") == scope.id else ()
@@ -206,7 +206,7 @@ class Aws:
         client, method = method_of(_session(login, region=scope.region), op)
         try:
             answer = getattr(client, method)(**params)
-        except SDK_ERRORS as error:
+        except CALL_ERRORS as error:
             raise translate(op, error, permission=permission(op)) from error
         given = answer["Credentials"]
         material: dict[str, str | Secret] = {
