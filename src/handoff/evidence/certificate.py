@@ -38,8 +38,9 @@ def build(state: StateFolder, engagement: Engagement, spec: bytes, run: str | No
             out.rmdir()
         partial.rename(out)
     except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
         raise MachineError(f"{out}: the certificate cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     finished = Bundle(path=out)
     body = {"plan": plan_digest, "verdict": predicate["verdict"], "statement": f"sha256:{canonical.sha256(finished.read(files.STATEMENT))}"}
     with state.open_ledger() as records:

@@ -98,7 +98,8 @@ def read_private(path: Path) -> CryptoSigner:
 
 def public_of(signer: CryptoSigner) -> PublicKey:
     """The public half of a signer."""
-    return read_public(str(signer.public_key.keyval["public"]).encode(), name="key")
+    raw = bytes.fromhex(str(signer.public_key.keyval["public"]))
+    return read_public(_public_pem(Ed25519PublicKey.from_public_bytes(raw)), name="key")
 
 
 def sealed(payload: bytes) -> bytes:
