@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from email.utils import formatdate
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,14 +38,16 @@ class Session:
         self._once = once
         self._tokens: dict[str, str] = {}
         self._credential: Any = None
+        self._alone = Lock()
 
     def token(self, plane: Plane) -> str:
         """A bearer token for a plane. Raises CredentialsRefused, or CloudError when no clear answer came."""
         if self.login is not None and self.login.form == "azure-bearer":
             return reveal(self.login, "token")
-        if plane.audience not in self._tokens:
-            self._tokens[plane.audience] = self._fetch(plane.audience)
-        return self._tokens[plane.audience]
+        with self._alone:  # kinds of one sweep share a connection
+            if plane.audience not in self._tokens:
+                self._tokens[plane.audience] = self._fetch(plane.audience)
+            return self._tokens[plane.audience]
 
     def claims(self, plane: Plane) -> Mapping[str, Any]:
         """What the token says of its bearer; only to be read of a token that an API has just taken."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any, cast
 
 import google.auth
@@ -37,12 +38,14 @@ class Session:
         self._login = login
         self._token: str | None = None
         self._credentials: Any = None
+        self._alone = Lock()
 
     def token(self) -> str:
         """A bearer token. Raises CredentialsRefused, or CloudError when no clear answer came."""
-        if self._token is None:
-            self._token = self._fetch()
-        return self._token
+        with self._alone:  # kinds of one sweep share a connection
+            if self._token is None:
+                self._token = self._fetch()
+            return self._token
 
     def principal(self) -> str:
         """The IAM member that signs in; for a bare token, the one that the login claims."""
