@@ -78,8 +78,8 @@ def _whose(attributor: Attributor, cloud: str, holder: str, seen: _Seen) -> tupl
     return found.party, found.why
 
 
-def _not_known(cloud: str, path: str) -> Opening:
-    return Opening(cloud=cloud, holder=UNKNOWN, party=Party.UNKNOWN, why="not known before the update", expires=UNKNOWN, path=path)
+def _not_known(cloud: str, path: str, *, expires: date | Unknown | None = UNKNOWN) -> Opening:
+    return Opening(cloud=cloud, holder=UNKNOWN, party=Party.UNKNOWN, why="not known before the update", expires=expires, path=path)
 
 
 def _policy_document(resource: Resource, _: Context, attributor: Attributor) -> Iterator[Opening]:
@@ -172,7 +172,7 @@ def _gcp_member(resource: Resource, _: Context, attributor: Attributor) -> Itera
     expires = UNKNOWN if expression is UNKNOWN else _day(found.group(1)) if found else None
     for at, member in resource.each(GCP_MEMBERS[resource.type]):
         if not isinstance(member, str):
-            yield _not_known("gcp", at)
+            yield _not_known("gcp", at, expires=expires)
             continue
         party, why = _whose(attributor, "gcp", member, ((Clue.GCP_MEMBER, member),))
         yield Opening(cloud="gcp", holder=member, party=party, why=why, expires=expires, path=at)

@@ -38,7 +38,8 @@ def expires(resource: Resource, context: Context) -> Iterator[Finding]:
     """A provider's way in ends no later than the last grant that covers it."""
     for one in _openings.read(resource, context):
         if isinstance(one.holder, Unknown):
-            yield unknown(f"when it ends: {one.why}", one.path)
+            if not _ends_for_anyone(one, context):
+                yield unknown(f"whether it ends in time: who is let in is {one.why}", one.path)
             continue
         if one.party not in GRANTED or one.ends_elsewhere:
             continue
@@ -49,6 +50,13 @@ def expires(resource: Resource, context: Context) -> Iterator[Finding]:
             yield fail(f"lets in {one.holder} of the {one.party.value} without an end", one.path)
         elif last is not None and one.expires > last:
             yield fail(f"lets in {one.holder} until {one.expires}, after the grant ends on {last}", one.path)
+
+
+def _ends_for_anyone(one: _openings.Opening, context: Context) -> bool:
+    """True when it ends in time whichever other party the holder turns out to belong to."""
+    ends = [max((grant.expires for grant in context.grants(one.cloud, party.value)), default=None) for party in GRANTED]
+    earliest = min((end for end in ends if end is not None), default=None)
+    return not isinstance(one.expires, Unknown) and one.expires is not None and earliest is not None and one.expires <= earliest
 
 
 def standing(resource: Resource, context: Context) -> Iterator[Finding]:

@@ -274,7 +274,9 @@ class Exit(_Block):
     transition: timedelta = timedelta(days=30)
     retrieval: timedelta = timedelta(days=30)
     soak: timedelta = timedelta(hours=24)
-    regulations: tuple[Literal["hipaa", "gdpr", "eu-data-act", "dora", "nist-800-53", "fedramp-moderate", "fedramp-high", "iso-27001", "soc-2", "pci-dss"], ...] = ()
+    regulations: tuple[
+        Literal["hipaa", "gdpr", "eu-data-act", "dora", "nist-800-53", "fedramp-moderate", "fedramp-high", "iso-27001", "soc-2", "pci-dss"], ...
+    ] = ()
     approvals: Approvals = Approvals()
     decisions: tuple[Decision, ...] = ()
 

@@ -24,6 +24,8 @@ MAX_NODES = 50_000
 """Expanded nodes: an alias bomb of a few lines passes this at once, an honest spec never does."""
 MAX_DEPTH = 40
 
+_PLAIN_TAGS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+
 Where = tuple[str | int, ...]
 
 
@@ -50,7 +52,7 @@ def load(path: Path | str, *, today: date | None = None) -> Loaded:
     try:
         engagement = Engagement.model_validate(data)
     except ValidationError as error:
-        faults = [(_where(one), _say(one)) for one in error.errors(include_url=False)]
+        faults = [(_where(one), _say(one)) for one in _own_faults(error.errors(include_url=False))]
         raise _spec_error(path, lines, faults) from None
     findings = rules.check(engagement, today=today or datetime.now(UTC).date())
     faults = [(one.where, one.message) for one in findings if one.fatal]
@@ -62,7 +64,10 @@ def load(path: Path | str, *, today: date | None = None) -> Loaded:
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of the spec, as editors use it."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://handoff.example/schema/v1/engagement.json"} | Engagement.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://handoff.example/schema/v1/engagement.json",
+    } | Engagement.model_json_schema(by_alias=True)
 
 
 def _text(path: Path) -> str:
@@ -111,6 +116,9 @@ class _Builder:
         if self._nodes > MAX_NODES or len(where) > MAX_DEPTH:
             raise SpecError(f"{self.path}:{node.start_mark.line + 1}: aliases expand to too much", hint="Write the values out instead of using YAML aliases.")
         self.lines.setdefault(where, node.start_mark.line + 1)
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_TAGS:
+            self.faults.append((where, f"cannot be read: the tag {node.tag} is not allowed"))
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, where)
         if isinstance(node, yaml.SequenceNode):
@@ -137,6 +145,11 @@ class _Builder:
             self.lines[here] = key_node.start_mark.line + 1
             found[key] = self.build(value_node, here)
         return found
+
+
+def _own_faults(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without "too short" of a list that has a faulty item: the item was left out of the count, and is named itself."""
+    return [one for one in errors if not (one["type"] == "too_short" and any(len(two["loc"]) > len(one["loc"]) and two["loc"][: len(one["loc"])] == one["loc"] for two in errors))]
 
 
 def _where(error: ErrorDetails) -> Where:

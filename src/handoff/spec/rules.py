@@ -59,7 +59,9 @@ def _grants(spec: Engagement, _: date) -> Iterator[Finding]:
     for number, grant in enumerate(spec.access):
         starts = grant.starts or spec.term.start
         if grant.expires > spec.term.end:
-            yield Finding(where=("access", number, "expires"), message=f"{grant.expires} is after the end of the term, {spec.term.end}; a grant ends with the contract")
+            yield Finding(
+                where=("access", number, "expires"), message=f"{grant.expires} is after the end of the term, {spec.term.end}; a grant ends with the contract"
+            )
         if grant.expires <= starts:
             yield Finding(where=("access", number, "expires"), message=f"{grant.expires} is not after its start, {starts}")
         if grant.role in WRITING_ROLES and grant.just_in_time is None and grant.expires - starts > LONGEST_WRITE:
@@ -77,7 +79,10 @@ def _stores(spec: Engagement, _: date) -> Iterator[Finding]:
     for number, environment in enumerate(spec.environments):
         for at, store in enumerate(environment.stores):
             if store.data_class not in classes:
-                yield Finding(where=("environments", number, "stores", at, "class"), message=f"{store.data_class!r} is not a data class; known: {', '.join(sorted(classes)) or 'none'}")
+                yield Finding(
+                    where=("environments", number, "stores", at, "class"),
+                    message=f"{store.data_class!r} is not a data class; known: {', '.join(sorted(classes)) or 'none'}",
+                )
             for cloud in store.clouds:
                 if cloud not in environment.clouds:
                     yield Finding(where=("environments", number, "stores", at, "clouds"), message=f"the environment has no {cloud} block")
