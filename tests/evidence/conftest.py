@@ -144,7 +144,7 @@ class Story:
         ledger.append("action.done", discovering.plain_body(done), run=run)
 
     def _proof(self, path: AccessPath, cut: datetime) -> dict[str, Any]:
-        trials = ()
+        trials: tuple[Trial, ...] = ()
         if path.id == "AKIAOPS":
             control = None if self.control is None else attempt(self.control, self.now)
             trials = (
