@@ -38,9 +38,7 @@ class Connections:
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._session.client(
-                    service, region_name=key[1], config=self._boto_config, endpoint_url=self._environ.get("AWS_ENDPOINT_URL")
-                )
+                self._clients[key] = self._client(self._session, *key)
             return self._clients[key]
 
     @property
@@ -93,7 +91,22 @@ class Connections:
         import boto3
 
         keys = {"aws_access_key_id": "accessKey", "aws_secret_access_key": "secretKey", "aws_session_token": "token", "profile_name": "profile"}
-        return boto3.session.Session(**{name: self.config[setting] for name, setting in keys.items() if self.config.get(setting)})
+        own = {name: self.config[setting] for name, setting in keys.items() if self.config.get(setting)}
+        session = boto3.session.Session(**own)
+        allowed = self.config.get("allowedAccountIds")
+        if not allowed:
+            return session
+        account = self._client(session, "sts", self.region).get_caller_identity()["Account"]
+        if account in allowed:
+            return session
+        if own or len(allowed) > 1:
+            raise EmulatorError("AccountNotAllowed", f"the credentials are of account {account}; the provider allows {', '.join(allowed)} only")
+        # The lab has an administrator in the client's account alone. In any other account a program works as that account's
+        # root, which the emulator takes a 12-digit key id for.
+        return boto3.session.Session(aws_access_key_id=allowed[0], aws_secret_access_key="root")
+
+    def _client(self, session: Any, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no static type
+        return session.client(service, region_name=region, config=self._boto_config, endpoint_url=self._environ.get("AWS_ENDPOINT_URL"))
 
     @cached_property
     def _boto_config(self) -> Any:  # noqa: ANN401 - boto3 has no static type

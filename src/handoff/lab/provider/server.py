@@ -96,6 +96,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         schema = {"name": self._package.name, "version": self._package.version, "resources": {token: {} for token in self._package.records}}
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
+    def GetMapping(self, request: provider_pb2.GetMappingRequest, context: grpc.ServicerContext) -> provider_pb2.GetMappingResponse:  # noqa: D102
+        return provider_pb2.GetMappingResponse()
+
+    def GetMappings(self, request: provider_pb2.GetMappingsRequest, context: grpc.ServicerContext) -> provider_pb2.GetMappingsResponse:  # noqa: D102
+        return provider_pb2.GetMappingsResponse()
+
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: D102
         return empty_pb2.Empty()
 

@@ -49,7 +49,8 @@ def _setting(
         put(client(ctx, "s3", new), bucket, new)
 
     def remove(ctx: Context, bucket: str, state: Properties) -> None:
-        delete(client(ctx, "s3", state), bucket)
+        if not state.get("skipDestroy"):
+            delete(client(ctx, "s3", state), bucket)
 
     return regional(
         Record(

@@ -74,16 +74,7 @@ def member_record(carrier: Carrier) -> Record:
     def create(ctx: Context, inputs: Properties) -> Created:
         path = carrier.path(ctx, str(inputs[carrier.parameter]), inputs)
 
-        def add(policy: Properties) -> bool:
-            for binding in policy.setdefault("bindings", []):
-                if _is(binding, inputs):
-                    binding["members"] = sorted({*binding["members"], inputs["member"]})
-                    return True
-            condition = {key: value for key, value in (inputs.get("condition") or {}).items() if key in _CONDITION}
-            policy["bindings"].append({"role": inputs["role"], "members": [inputs["member"]]} | ({"condition": condition} if condition else {}))
-            return True
-
-        change_policy(ctx, path, carrier.style, add)
+        change_policy(ctx, path, carrier.style, lambda policy: _add(policy, inputs))
         return Created(id=_ids(carrier, inputs)[0])
 
     def read(ctx: Context, resource_id: str, state: Properties) -> Properties | None:
@@ -98,15 +89,8 @@ def member_record(carrier: Carrier) -> Record:
         return None
 
     def delete(ctx: Context, _resource_id: str, state: Properties) -> None:
-        def drop(policy: Properties) -> bool:
-            for binding in policy.get("bindings", []):
-                if _is(binding, state) and state["member"] in binding["members"]:
-                    binding["members"] = [member for member in binding["members"] if member != state["member"]]
-                    policy["bindings"] = [other for other in policy["bindings"] if other["members"]]
-                    return True
-            return False
-
-        change_policy(ctx, carrier.path(ctx, str(state[carrier.parameter]), state), carrier.style, drop)
+        path = carrier.path(ctx, str(state[carrier.parameter]), state)
+        change_policy(ctx, path, carrier.style, lambda policy: _drop(policy, state))
 
     inputs = frozenset({carrier.parameter, "role", "member", "condition"})
     return Record(
@@ -119,6 +103,25 @@ def member_record(carrier: Carrier) -> Record:
         required=inputs - {"condition"},
         replace_on=inputs,
     )
+
+
+def _add(policy: Properties, wanted: Properties) -> bool:
+    for binding in policy.setdefault("bindings", []):
+        if _is(binding, wanted):
+            binding["members"] = sorted({*binding["members"], wanted["member"]})
+            return True
+    condition = _plain(wanted.get("condition"))
+    policy["bindings"].append({"role": wanted["role"], "members": [wanted["member"]]} | ({"condition": condition} if condition else {}))
+    return True
+
+
+def _drop(policy: Properties, wanted: Properties) -> bool:
+    for binding in policy.get("bindings", []):
+        if _is(binding, wanted) and wanted["member"] in binding["members"]:
+            binding["members"] = [member for member in binding["members"] if member != wanted["member"]]
+            policy["bindings"] = [other for other in policy["bindings"] if other["members"]]
+            return True
+    return False
 
 
 def _is(binding: Properties, wanted: Properties) -> bool:

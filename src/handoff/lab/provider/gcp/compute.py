@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 _API = "/compute/v1"
 _SUBNETWORK = ("ipCidrRange", "description", "privateIpGoogleAccess", "purpose", "role", "stackType")
 _LOG = ("aggregationInterval", "filterExpr", "flowSampling", "metadata", "metadataFields")
-_FIREWALL = ("description", "direction", "priority", "sourceRanges", "destinationRanges", "sourceTags", "targetTags", "sourceServiceAccounts", "targetServiceAccounts")
+_FIREWALL = (
+    "description",
+    "direction",
+    "priority",
+    "sourceRanges",
+    "destinationRanges",
+    "sourceTags",
+    "targetTags",
+    "sourceServiceAccounts",
+    "targetServiceAccounts",
+)
 _PROTOCOLS = {"allows": "allowed", "denies": "denied"}
 
 
@@ -95,7 +105,9 @@ def _read_subnetwork(ctx: Context, resource_id: str, state: Properties) -> Prope
 def _update_subnetwork(ctx: Context, resource_id: str, _old: Properties, new: Properties) -> None:
     body = _subnetwork(new)
     body.setdefault("logConfig", {"enable": False})
-    ctx.gcp.request("PATCH", f"{_API}/{resource_id}", {name: value for name, value in body.items() if name in {"logConfig", "secondaryIpRanges", "privateIpGoogleAccess"}})
+    ctx.gcp.request(
+        "PATCH", f"{_API}/{resource_id}", {name: value for name, value in body.items() if name in {"logConfig", "secondaryIpRanges", "privateIpGoogleAccess"}}
+    )
 
 
 def _firewall(inputs: Properties) -> dict[str, Any]:

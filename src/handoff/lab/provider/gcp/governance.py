@@ -49,12 +49,17 @@ def _delete_budget(ctx: Context, resource_id: str, _state: Properties) -> None:
 
 def _spec(wanted: Properties) -> dict[str, Any]:
     """Switches are texts in the provider and truth values in the API."""
-    rules = [{**given(rule, ("values", "condition")), **{name: str(rule[name]).upper() == "TRUE" for name in _SWITCHES if rule.get(name)}} for rule in wanted.get("rules") or []]
+    rules = [
+        {**given(rule, ("values", "condition")), **{name: str(rule[name]).upper() == "TRUE" for name in _SWITCHES if rule.get(name)}}
+        for rule in wanted.get("rules") or []
+    ]
     return {"rules": rules, **given(wanted, ("inheritFromParent", "reset"))}
 
 
 def _shown(spec: Properties) -> Properties:
-    rules = [{**given(rule, ("values", "condition")), **{name: str(rule[name]).upper() for name in _SWITCHES if name in rule}} for rule in spec.get("rules", [])]
+    rules = [
+        {**given(rule, ("values", "condition")), **{name: str(rule[name]).upper() for name in _SWITCHES if name in rule}} for rule in spec.get("rules", [])
+    ]
     return {"rules": rules, **given(spec, ("inheritFromParent", "reset"))}
 
 

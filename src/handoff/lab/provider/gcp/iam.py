@@ -42,6 +42,12 @@ def _delete_named(ctx: Context, resource_id: str, _state: Properties) -> None:
     delete_path(ctx, f"/v1/{resource_id}")
 
 
+def _delete_federated(ctx: Context, resource_id: str, _state: Properties) -> None:
+    # Deleted pools and providers can be read for 30 days more, and deleting one twice is refused.
+    if active(ctx.gcp.find(f"/v1/{resource_id}")) is not None:
+        delete_path(ctx, f"/v1/{resource_id}")
+
+
 def _account_name(text: str) -> str:
     return text if text.startswith("projects/") else f"projects/-/serviceAccounts/{text}"
 
@@ -63,7 +69,12 @@ def _read_key(ctx: Context, resource_id: str, state: Properties) -> Properties |
 
 
 def _role_body(inputs: Properties) -> Properties:
-    return {"title": inputs["title"], "description": inputs.get("description", ""), "includedPermissions": inputs["permissions"], "stage": inputs.get("stage", "GA")}
+    return {
+        "title": inputs["title"],
+        "description": inputs.get("description", ""),
+        "includedPermissions": inputs["permissions"],
+        "stage": inputs.get("stage", "GA"),
+    }
 
 
 def _create_role(ctx: Context, inputs: Properties) -> Created:
@@ -84,6 +95,11 @@ def _read_role(ctx: Context, resource_id: str, _state: Properties) -> Properties
         return None
     own: Properties = {"roleId": tail(resource_id), "name": resource_id, "title": found["title"], "permissions": found.get("includedPermissions", [])}
     return own | {"stage": found.get("stage", "GA"), "description": found.get("description", ""), "deleted": False}
+
+
+def _delete_role(ctx: Context, resource_id: str, state: Properties) -> None:
+    if _read_role(ctx, resource_id, state) is not None:
+        delete_path(ctx, f"/v1/{resource_id}")
 
 
 def _update_role(ctx: Context, resource_id: str, _old: Properties, new: Properties) -> None:
@@ -168,7 +184,7 @@ RECORDS: tuple[Record, ...] = (
                 create=_create_role,
                 read=_read_role,
                 update=_update_role,
-                delete=_delete_named,
+                delete=_delete_role,
                 handled=frozenset({"roleId", "title", "description", "permissions", "stage"}),
                 computed=frozenset({"name", "deleted"}),
                 required=frozenset({"permissions", "title"}),
@@ -186,7 +202,7 @@ RECORDS: tuple[Record, ...] = (
                 create=_create_pool,
                 read=_read_pool,
                 update=_update_pool,
-                delete=_delete_named,
+                delete=_delete_federated,
                 handled=frozenset({"workloadIdentityPoolId", *_POOL}),
                 computed=frozenset({"name", "state"}),
                 required=frozenset({"workloadIdentityPoolId"}),
@@ -201,7 +217,7 @@ RECORDS: tuple[Record, ...] = (
                 create=_create_provider,
                 read=_read_provider,
                 update=_update_provider,
-                delete=_delete_named,
+                delete=_delete_federated,
                 handled=frozenset({"workloadIdentityPoolId", "workloadIdentityPoolProviderId", *_PROVIDER}),
                 computed=frozenset({"name", "state"}),
                 required=frozenset({"workloadIdentityPoolId", "workloadIdentityPoolProviderId"}),

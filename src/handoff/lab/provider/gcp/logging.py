@@ -46,7 +46,9 @@ def _read_bucket(ctx: Context, resource_id: str, _state: Properties) -> Properti
 
 
 def _update_bucket(ctx: Context, resource_id: str, _old: Properties, new: Properties) -> None:
-    ctx.gcp.request("PATCH", f"/v2/{resource_id}", _bucket_body(new), params=mask(("retentionDays", "locked", "description", "cmekSettings", "analyticsEnabled")))
+    ctx.gcp.request(
+        "PATCH", f"/v2/{resource_id}", _bucket_body(new), params=mask(("retentionDays", "locked", "description", "cmekSettings", "analyticsEnabled"))
+    )
 
 
 def _delete_bucket(ctx: Context, resource_id: str, _state: Properties) -> None:

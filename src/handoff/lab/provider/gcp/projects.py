@@ -98,7 +98,9 @@ RECORDS: tuple[Record, ...] = (
                 delete_before_replace=True,
                 name_property="projectId",
                 naming=Naming(max_length=30, lower=True),
-                check=lambda _ctx, inputs: {} if inputs.get("orgId") or inputs.get("folderId") else {"orgId": "the lab's projects lie in an organization or folder"},
+                check=lambda _ctx, inputs: (
+                    {} if inputs.get("orgId") or inputs.get("folderId") else {"orgId": "the lab's projects lie in an organization or folder"}
+                ),
             )
         )
     ),

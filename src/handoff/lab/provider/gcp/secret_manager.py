@@ -33,7 +33,13 @@ def _read(ctx: Context, resource_id: str, _state: Properties) -> Properties | No
     found = ctx.gcp.find(f"/v1/{resource_id}")
     if found is None:
         return None
-    out: Properties = {"secretId": tail(resource_id), "name": found["name"], "createTime": found["createTime"], "labels": found.get("labels", {}), **given(found, _FIELDS)}
+    out: Properties = {
+        "secretId": tail(resource_id),
+        "name": found["name"],
+        "createTime": found["createTime"],
+        "labels": found.get("labels", {}),
+        **given(found, _FIELDS),
+    }
     out["effectiveAnnotations"] = found.get("annotations", {})
     if "/locations/" in resource_id:
         return out | {"location": resource_id.split("/")[3]}

@@ -18,7 +18,17 @@ _CONDITIONS = frozenset({"age", "createdBefore", "daysSinceNoncurrentTime", "num
 _LISTS = {"matchesPrefixes": "matchesPrefix", "matchesStorageClasses": "matchesStorageClass"}
 _LIVE = {"LIVE": True, "ARCHIVED": False}
 _BUCKET = frozenset(
-    {"name", "location", "storageClass", "uniformBucketLevelAccess", "publicAccessPrevention", "versioning", "encryption", "retentionPolicy", "softDeletePolicy"}
+    {
+        "name",
+        "location",
+        "storageClass",
+        "uniformBucketLevelAccess",
+        "publicAccessPrevention",
+        "versioning",
+        "encryption",
+        "retentionPolicy",
+        "softDeletePolicy",
+    }
     | {"lifecycleRules", "logging", "defaultEventBasedHold", "requesterPays", "rpo"}
 )
 
@@ -137,7 +147,10 @@ def _upload(ctx: Context, inputs: Properties) -> Created:
     # Metadata first, then the bytes, in one request; the boundary is too long to occur in them by chance.
     boundary = secrets.token_hex(24)
     kind = str(inputs.get("contentType") or "application/octet-stream")
-    about = {**given(inputs, ("name", "cacheControl", "contentDisposition", "contentEncoding", "contentLanguage", "metadata", "storageClass")), "contentType": kind}
+    about = {
+        **given(inputs, ("name", "cacheControl", "contentDisposition", "contentEncoding", "contentLanguage", "metadata", "storageClass")),
+        "contentType": kind,
+    }
     head = f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps(about)}\r\n--{boundary}\r\nContent-Type: {kind}\r\n\r\n"
     ctx.gcp.send(
         "POST",
