@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from functools import cached_property
 from typing import Any
 
 from handoff import registry
@@ -25,15 +26,17 @@ class Account:
         self.scope = Scope(type=ScopeType.AWS_ACCOUNT, id=self.id)
         self.region = Scope(type=ScopeType.AWS_REGION, id=self.id, region=REGION)
         self.root = keys("root", self.id, Secret("root"), f"arn:aws:iam::{self.id}:root")
-        self.cloud: Any = registry.cloud("aws")
+        self.cloud: Any = registry.cloud("aws")  # Any: minting and objects are more than every cloud has
 
-    @property
+    @cached_property
     def writer(self) -> Writer:
-        return self.cloud.open(self.scope, self.root)
+        connection: Writer = self.cloud.open(self.scope, self.root)
+        return connection
 
-    @property
+    @cached_property
     def regional(self) -> Writer:
-        return self.cloud.open(self.region, self.root)
+        connection: Writer = self.cloud.open(self.region, self.root)
+        return connection
 
     def user(self, name: str, *, may: list[dict[str, Any]] | None = None, tags: dict[str, str] | None = None) -> Login:
         """A user with one access key; allowed everything unless told otherwise."""
