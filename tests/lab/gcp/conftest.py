@@ -84,7 +84,9 @@ class StandIn:
         self.put_policy(resource, policy | {"version": 3}).raise_for_status()
 
     def policy(self, resource: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.call(self.root(), "POST", f"/v3/{resource}:getIamPolicy", {"options": {"requestedPolicyVersion": 3}}).raise_for_status().json()
+        found: dict[str, Any] = (
+            self.call(self.root(), "POST", f"/v3/{resource}:getIamPolicy", {"options": {"requestedPolicyVersion": 3}}).raise_for_status().json()
+        )
         return found
 
     def put_policy(self, resource: str, policy: dict[str, Any]) -> httpx.Response:
@@ -112,7 +114,19 @@ def start(folder: Path, gcs: int, port: int) -> subprocess.Popen[bytes]:
     lags = folder / "lags.json"
     lags.parent.mkdir(parents=True, exist_ok=True)
     lags.write_text(json.dumps({"kinds": {"gcp.project_iam_binding": LAG_S}, "soak_s": 1}))
-    argv = [sys.executable, "-m", "handoff.lab.gcp", "--port", str(port), "--folder", str(folder / "gcp"), "--lags", str(lags), "--gcs", f"http://127.0.0.1:{gcs}"]
+    argv = [
+        sys.executable,
+        "-m",
+        "handoff.lab.gcp",
+        "--port",
+        str(port),
+        "--folder",
+        str(folder / "gcp"),
+        "--lags",
+        str(lags),
+        "--gcs",
+        f"http://127.0.0.1:{gcs}",
+    ]
     process = subprocess.Popen(argv)
     _wait(f"http://127.0.0.1:{port}/healthz", process)
     return process

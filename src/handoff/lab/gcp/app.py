@@ -53,24 +53,29 @@ class Server:
             _fault(self.state, request.method, raw_path)
             if raw_path == "/token":
                 return signin.token(self.state, raw, datetime.now(UTC))
-            found = discovery.match(request.method, raw_path, self.implemented)
-            if found is None:
-                raise Refusal("NOT_FOUND", f"The stand-in knows no method {request.method} {raw_path}: it is in none of the discovery documents it serves.")
-            method, params = found
+            method, params = self._meant(request.method, raw_path)
             api = method.service
-            if method.key not in self.implemented:
-                raise Refusal("UNIMPLEMENTED", f"The stand-in does not offer {method.api} {method.id}. See docs/lab-gcp.md for what it offers.")
             return await self._call(request, raw, method, params)
         except Refusal as refusal:
             headers = {"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/"'} if refusal.http == HTTPStatus.UNAUTHORIZED else {}
             return JSONResponse(refusal.body(api=api), status_code=refusal.http, headers=headers)
+
+    def _meant(self, verb: str, raw_path: str) -> tuple[Method, dict[str, str]]:
+        found = discovery.match(verb, raw_path, self.implemented)
+        if found is None:
+            raise Refusal("NOT_FOUND", f"The stand-in knows no method {verb} {raw_path}: it is in none of the discovery documents it serves.")
+        if found[0].key not in self.implemented:
+            raise Refusal("UNIMPLEMENTED", f"The stand-in does not offer {found[0].api} {found[0].id}. See docs/lab-gcp.md for what it offers.")
+        return found
 
     async def _call(self, request: Request, raw: bytes, method: Method, params: Mapping[str, str]) -> Response:
         now = datetime.now(UTC)
         entry = HANDLERS[method.key]
         caller = tokens.caller_of(self.state, None if method.service == "sts" else request.headers.get("authorization"), now)
         if caller.is_anonymous and not entry.anonymous:
-            raise Refusal("UNAUTHENTICATED", "Request is missing required authentication credential. Expected OAuth 2 access token.", reason="CREDENTIALS_MISSING")
+            raise Refusal(
+                "UNAUTHENTICATED", "Request is missing required authentication credential. Expected OAuth 2 access token.", reason="CREDENTIALS_MISSING"
+            )
         call = Call(
             method=method,
             params=params,
@@ -111,7 +116,9 @@ def _query(request: Request, method: Method) -> Mapping[str, list[str]]:
     out: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         if name not in method.query:
-            raise invalid(f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter. Field \'{name}\' could not be found in request message.')
+            raise invalid(
+                f"Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' could not be found in request message."
+            )
         out.setdefault(name, []).append(value)
     return out
 

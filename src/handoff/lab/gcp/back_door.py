@@ -72,7 +72,14 @@ async def _run(state: State, run: Callable[[dict[str, Any]], Any], request: Requ
 
 def _organization(state: State, body: dict[str, Any]) -> dict[str, Any]:
     name = f"organizations/{body['id']}"
-    record = {"name": name, "displayName": body["domain"], "directoryCustomerId": body["customer"], "state": "ACTIVE", "createTime": stamp(datetime.now(UTC)), "etag": "W/lab"}
+    record = {
+        "name": name,
+        "displayName": body["domain"],
+        "directoryCustomerId": body["customer"],
+        "state": "ACTIVE",
+        "createTime": stamp(datetime.now(UTC)),
+        "etag": "W/lab",
+    }
     state.table("organizations").setdefault(name, record)
     if body.get("billing_account"):
         account = f"billingAccounts/{body['billing_account']}"

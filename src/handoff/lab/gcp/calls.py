@@ -11,9 +11,9 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from handoff.lab.gcp.policies import allowed
 from handoff.lab.gcp.refusal import Refusal, denied, invalid
 from handoff.lab.gcp.resources import canonical
-from handoff.lab.gcp.policies import allowed
 from handoff.lab.gcp.state import after, shown, stamp
 
 if TYPE_CHECKING:
@@ -122,7 +122,15 @@ def load_handlers() -> frozenset[tuple[str, str]]:
     return frozenset(HANDLERS)
 
 
-def page(call: Call, items: Mapping[str, Record] | Sequence[tuple[str, Record]], field_name: str, *, size: str = "pageSize", default: int = 100, show: Callable[[Record], Any] = shown) -> Record:
+def page(
+    call: Call,
+    items: Mapping[str, Record] | Sequence[tuple[str, Record]],
+    field_name: str,
+    *,
+    size: str = "pageSize",
+    default: int = 100,
+    show: Callable[[Record], Any] = shown,
+) -> Record:
     """One page of `items`, ordered by key; the token names the last key given, so deletions in between lose nothing."""
     ordered = sorted(items.items() if isinstance(items, Mapping) else items)
     token = call.ask("pageToken") or str(call.body.get("pageToken", ""))

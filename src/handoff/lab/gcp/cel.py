@@ -15,7 +15,9 @@ from typing import Any
 Scope = Mapping[str, Any]
 Node = Callable[[Scope], Any]
 
-_TOKEN = re.compile(r"""\s*(?:(?P<op>&&|\|\||==|!=|<=|>=|[<>!()\[\],])|(?P<text>'[^'\\]*'|"[^"\\]*")|(?P<name>[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)|(?P<dot>\.))""")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<op>&&|\|\||==|!=|<=|>=|[<>!()\[\],])|(?P<text>'[^'\\]*'|"[^"\\]*")|(?P<name>[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)|(?P<dot>\.))"""
+)
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -64,7 +66,7 @@ def _tokens(expression: str) -> list[tuple[str, str]]:
 
 
 def _lookup(path: str) -> Node:
-    def value(scope: Scope) -> Any:
+    def value(scope: Scope) -> Any:  # noqa: ANN401 - any value of the language
         if path in scope:
             return scope[path]
         current: Any = scope
@@ -156,7 +158,7 @@ class _Parser:
         return _lookup(text)
 
     def keyed(self, outer: Node, key: str) -> Node:
-        def value(scope: Scope) -> Any:
+        def value(scope: Scope) -> Any:  # noqa: ANN401 - any value of the language
             found = outer(scope)
             if not isinstance(found, Mapping) or key not in found:
                 raise Missing(key)

@@ -17,7 +17,18 @@ from handoff.lab.gcp.state import after, moment
 if TYPE_CHECKING:
     from handoff.lab.gcp.state import Record, State
 
-_PREFIXES = ("user:", "serviceAccount:", "group:", "domain:", "principal://", "principalSet://", "projectOwner:", "projectEditor:", "projectViewer:", "deleted:")
+_PREFIXES = (
+    "user:",
+    "serviceAccount:",
+    "group:",
+    "domain:",
+    "principal://",
+    "principalSet://",
+    "projectOwner:",
+    "projectEditor:",
+    "projectViewer:",
+    "deleted:",
+)
 _EVERYONE = ("allUsers", "allAuthenticatedUsers")
 _BASIC = {"projectOwner:": "roles/owner", "projectEditor:": "roles/editor", "projectViewer:": "roles/viewer"}
 
@@ -50,7 +61,11 @@ def allowed(state: State, caller: Caller, permission: str, resource: str, now: d
         policy = state.table("policies").get(node, {})
         lingering = [pair for pair in policy.get("_lingering", ()) if moment(pair["until"]) > now]
         for binding in [*policy.get("bindings", ()), *lingering]:
-            if any(_stands_for(state, caller, member) for member in binding["members"]) and roles.grants(state, binding["role"], permission) and _applies(binding, resource, now):
+            if (
+                any(_stands_for(state, caller, member) for member in binding["members"])
+                and roles.grants(state, binding["role"], permission)
+                and _applies(binding, resource, now)
+            ):
                 return True
     return False
 
@@ -131,7 +146,11 @@ def _merged(bindings: list[Record]) -> list[Record]:
 
 
 def _pairs(bindings: list[Record]) -> set[tuple[str, str, str]]:
-    return {(binding["role"], member, json.dumps(binding["condition"], sort_keys=True) if "condition" in binding else "") for binding in bindings for member in binding["members"]}
+    return {
+        (binding["role"], member, json.dumps(binding["condition"], sort_keys=True) if "condition" in binding else "")
+        for binding in bindings
+        for member in binding["members"]
+    }
 
 
 def _check(state: State, bindings: list[Record], version: int) -> None:

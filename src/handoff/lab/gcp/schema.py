@@ -27,7 +27,7 @@ class Mismatch(Exception):
     """A value does not fit its schema; the message names the field."""
 
 
-def request(method: Method, body: Any) -> Any:
+def request(method: Method, body: Any) -> Any:  # noqa: ANN401 - any JSON value
     """The body with enum numbers made names; refuses what Google's parser would refuse."""
     if method.request is None:
         if body:
@@ -39,7 +39,7 @@ def request(method: Method, body: Any) -> Any:
         raise invalid(f"Invalid JSON payload received. {error}") from error
 
 
-def response(method: Method, body: Any) -> None:
+def response(method: Method, body: Any) -> None:  # noqa: ANN401 - any JSON value
     """Raises Mismatch when the stand-in is about to say something that Google never says."""
     if method.response is None:
         if body:
@@ -48,13 +48,13 @@ def response(method: Method, body: Any) -> None:
     fit(method.api, method.response, body, where="")
 
 
-def fit(api: str, name: str, value: Any, *, where: str) -> Any:
+def fit(api: str, name: str, value: Any, *, where: str) -> Any:  # noqa: ANN401 - any JSON value
     """`value` as the schema called `name` wants it."""
     spec = document(api)["schemas"][name]
     return _object(api, name, spec, value, where)
 
 
-def _object(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str) -> Any:
+def _object(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str) -> Any:  # noqa: ANN401 - any JSON value
     if not isinstance(value, dict):
         raise Mismatch(f"'{where or name}' must be an object")
     properties = spec.get("properties", {})
@@ -67,11 +67,11 @@ def _object(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str
         elif extra is not None:
             out[key] = _value(api, f"{name}.{key}", extra, item, place)
         else:
-            raise Mismatch(f'Unknown name "{key}" at \'{where or name}\': Cannot find field.')
+            raise Mismatch(f"Unknown name \"{key}\" at '{where or name}': Cannot find field.")
     return out
 
 
-def _value(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str) -> Any:
+def _value(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str) -> Any:  # noqa: ANN401 - any JSON value
     if value is None:
         return None
     if "$ref" in spec:
@@ -83,8 +83,11 @@ def _value(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str)
         return [_value(api, name, spec["items"], item, f"{where}[{number}]") for number, item in enumerate(value)]
     if kind == "object":
         return _object(api, name, spec, value, where)
-    if kind == "any":
-        return value
+    return value if kind == "any" else _scalar(name, spec, value, where)
+
+
+def _scalar(name: str, spec: Mapping[str, Any], value: Any, where: str) -> Any:  # noqa: ANN401 - any JSON value
+    kind = spec["type"]
     if "enum" in spec:
         return _enum(name, spec, value, where)
     if kind == "string" and spec.get("format") in {"int64", "uint64"} and isinstance(value, int):
@@ -96,7 +99,7 @@ def _value(api: str, name: str, spec: Mapping[str, Any], value: Any, where: str)
     return value
 
 
-def _enum(name: str, spec: Mapping[str, Any], value: Any, where: str) -> str:
+def _enum(name: str, spec: Mapping[str, Any], value: Any, where: str) -> str:  # noqa: ANN401 - any JSON value
     if isinstance(value, int) and not isinstance(value, bool):
         names = _NUMBERS.get(name, tuple(spec["enum"]))
         if value < len(names):

@@ -76,5 +76,14 @@ def _by_key(state: State, form: dict[str, str], now: datetime) -> dict[str, Any]
 
 def _check_times(claims: dict[str, Any], now: datetime) -> None:
     issued, ends = claims.get("iat"), claims.get("exp")
-    if not isinstance(issued, int | float) or not isinstance(ends, int | float) or ends - issued > _LONGEST_S or issued > now.timestamp() + _SKEW_S or ends < now.timestamp():
-        raise _Grant("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")
+    if (
+        not isinstance(issued, int | float)
+        or not isinstance(ends, int | float)
+        or ends - issued > _LONGEST_S
+        or issued > now.timestamp() + _SKEW_S
+        or ends < now.timestamp()
+    ):
+        raise _Grant(
+            "invalid_grant",
+            "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+        )

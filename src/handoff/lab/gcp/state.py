@@ -36,6 +36,7 @@ class State:
     settings: Settings = field(default_factory=Settings)
     tables: dict[str, dict[str, Record]] = field(default_factory=dict)
     faults: list[Record] = field(default_factory=list)
+    _signing: rsa.RSAPrivateKey | None = None
 
     def table(self, name: str) -> dict[str, Record]:
         """The records of one kind, by full resource name with the project's id (never its number)."""
@@ -43,12 +44,14 @@ class State:
 
     @property
     def signing_key(self) -> rsa.RSAPrivateKey:
-        """The key that signs access tokens."""
-        pem = self.table("meta").setdefault("signing", {"_pem": new_key()})["_pem"]
-        key = serialization.load_pem_private_key(pem.encode(), password=None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError("the lab's signing key is not an RSA key")
-        return key
+        """The key that signs access tokens; kept at hand, because reading one checks its primes anew, at 0.1 s."""
+        if self._signing is None:
+            pem = self.table("meta").setdefault("signing", {"_pem": new_key()})["_pem"]
+            key = serialization.load_pem_private_key(pem.encode(), password=None)
+            if not isinstance(key, rsa.RSAPrivateKey):
+                raise TypeError("the lab's signing key is not an RSA key")
+            self._signing = key
+        return self._signing
 
     def number(self) -> str:
         """A new 12-digit project number or similar, never given twice."""

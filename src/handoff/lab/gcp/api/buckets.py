@@ -10,6 +10,7 @@ from handoff.lab.gcp import policies
 from handoff.lab.gcp.api.org_policy import check_location
 from handoff.lab.gcp.calls import Call, handles, page
 from handoff.lab.gcp.refusal import Refusal, invalid
+from handoff.lab.gcp.resources import canonical
 from handoff.lab.gcp.state import Record, moment, shown
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 API = "storage.v1"
 _MULTI = {"US", "EU", "ASIA"}
 _DUAL = {"EUR4", "EUR5", "EUR7", "EUR8", "NAM4", "ASIA1"}
-_FIXED = frozenset({"id", "name", "kind", "location", "locationType", "projectNumber", "timeCreated", "updated", "metageneration", "etag", "selfLink", "generation"})
+_FIXED = frozenset(
+    {"id", "name", "kind", "location", "locationType", "projectNumber", "timeCreated", "updated", "metageneration", "etag", "selfLink", "generation"}
+)
 
 
 def _project(call: Call) -> str:
@@ -26,7 +29,7 @@ def _project(call: Call) -> str:
 
 
 def _bucket(call: Call) -> str:
-    return f"b/{call.params['bucket']}"
+    return f"b/{bucket_of(call)['name']}"  # names are global, so a missing bucket is 404 for everybody
 
 
 def bucket_of(call: Call, name: str | None = None) -> Record:
@@ -52,8 +55,20 @@ async def insert(call: Call) -> Record:
     if answer.status_code not in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.CONFLICT}:
         raise Refusal("UNAVAILABLE", f"The store of bytes answered {answer.status_code}.")
     kind = "multi-region" if location in _MULTI else "dual-region" if location in _DUAL else "region"
-    record: Record = {**{field: value for field, value in call.body.items() if field not in _FIXED and value is not None}, "kind": "storage#bucket", "id": name, "name": name}
-    record |= {"location": location, "locationType": kind, "projectNumber": project["_number"], "metageneration": "1", "etag": "CAE=", "generation": call.state.number()}
+    record: Record = {
+        **{field: value for field, value in call.body.items() if field not in _FIXED and value is not None},
+        "kind": "storage#bucket",
+        "id": name,
+        "name": name,
+    }
+    record |= {
+        "location": location,
+        "locationType": kind,
+        "projectNumber": project["_number"],
+        "metageneration": "1",
+        "etag": "CAE=",
+        "generation": call.state.number(),
+    }
     record |= {"timeCreated": call.stamp(), "updated": call.stamp(), "selfLink": f"https://www.googleapis.com/storage/v1/b/{name}", "_project": project["_key"]}
     record.setdefault("storageClass", "STANDARD")
     _filled(call, record)
@@ -63,8 +78,6 @@ async def insert(call: Call) -> Record:
 
 
 def _canonical_project(call: Call) -> str:
-    from handoff.lab.gcp.resources import canonical
-
     return canonical(call.state, _project(call))
 
 
@@ -107,7 +120,11 @@ def get(call: Call) -> Record:
 def listing(call: Call) -> Record:
     """Buckets of a project."""
     project = call.find("projects", _canonical_project(call))
-    found = {name: record for name, record in call.state.table("buckets").items() if record["_project"] == project["_key"] and record["name"].startswith(call.ask("prefix"))}
+    found = {
+        name: record
+        for name, record in call.state.table("buckets").items()
+        if record["_project"] == project["_key"] and record["name"].startswith(call.ask("prefix"))
+    }
     return {"kind": "storage#buckets"} | page(call, found, "items", size="maxResults", default=1000)
 
 

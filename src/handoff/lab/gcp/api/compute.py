@@ -48,20 +48,17 @@ for _scope in ("globalOperations", "regionOperations"):
 
 
 def _register(table: str, singular: str, prepare: Callable[[Call, Record], None]) -> None:
-    parameter = singular.lower()
     kind = f"compute#{singular}"
 
     def key(call: Call) -> str:
-        return f"{_place(call)}/{table}/{call.params[parameter]}"
+        return f"{_place(call)}/{table}/{call.params[singular.lower()]}"
 
     def insert(call: Call) -> Record:
-        call.find("projects", _project(call))
-        name = f"{_place(call)}/{table}/{call.body.get('name', '')}"
-        if not call.body.get("name"):
-            raise invalid("Invalid value for field 'resource.name': a name is required.")
+        name = f"{_place(call)}/{table}/{_new_name(call)}"
         if name in call.state.table(table):
             raise exists(f"The resource '{name}'")
-        record = {**{field: value for field, value in call.body.items() if value is not None}, "kind": kind, "id": call.state.number(), "selfLink": _LINK + name, "creationTimestamp": call.stamp(), "_name": name}
+        sent = {field: value for field, value in call.body.items() if value is not None}
+        record = {**sent, "kind": kind, "id": call.state.number(), "selfLink": _LINK + name, "creationTimestamp": call.stamp(), "_name": name}
         prepare(call, record)
         call.state.table(table)[name] = record
         return _operation(call, "insert", record)
@@ -81,15 +78,33 @@ def _register(table: str, singular: str, prepare: Callable[[Call, Record], None]
 
     def delete(call: Call) -> Record:
         record = _found(call, table, key(call))
-        users = [name for other in ("subnetworks", "firewalls") for name, item in call.state.table(other).items() if item.get("network") == record["selfLink"]]
-        if table == "networks" and users:
-            message = f"The network resource '{key(call)}' is already being used by '{users[0]}'"
-            raise Refusal("FAILED_PRECONDITION", message, reason="resourceInUseByAnotherResource")
+        _refuse_used(call, record)
         del call.state.table(table)[key(call)]
         return _operation(call, "delete", record)
 
-    for verb, permission, run in (("insert", "create", insert), ("get", "get", get), ("list", "list", listing), ("patch", "update", patch), ("delete", "delete", delete)):
+    for verb, permission, run in (
+        ("insert", "create", insert),
+        ("get", "get", get),
+        ("list", "list", listing),
+        ("patch", "update", patch),
+        ("delete", "delete", delete),
+    ):
         handles(API, f"{table}.{verb}", may=f"compute.{table}.{permission}", at=_project)(run)
+
+
+def _new_name(call: Call) -> str:
+    call.find("projects", _project(call))
+    if not call.body.get("name"):
+        raise invalid("Invalid value for field 'resource.name': a name is required.")
+    return str(call.body["name"])
+
+
+def _refuse_used(call: Call, record: Record) -> None:
+    for other in ("subnetworks", "firewalls"):
+        for name, item in call.state.table(other).items():
+            if item.get("network") == record["selfLink"]:
+                message = f"The network resource '{record['_name']}' is already being used by '{name}'"
+                raise Refusal("FAILED_PRECONDITION", message, reason="resourceInUseByAnotherResource")
 
 
 def _found(call: Call, table: str, name: str) -> Record:

@@ -58,12 +58,15 @@ def _exchange(call: Call, form: dict[str, str]) -> Record:
         raise _NoExchange("invalid_request", f"The lab exchanges JWTs only, not {form.get('subject_token_type', '')!r}.")
     hit = _AUDIENCE.fullmatch(form.get("audience", ""))
     if hit is None:
-        raise _NoExchange("invalid_request", "Invalid value for \"audience\". This value should be the full resource name of the Identity Provider.")
+        raise _NoExchange("invalid_request", 'Invalid value for "audience". This value should be the full resource name of the Identity Provider.')
     pool_name = canonical(call.state, hit.group(1))
     pool = call.state.table("pools").get(pool_name)
     provider = call.state.table("providers").get(f"{pool_name}/providers/{hit.group(2)}")
     if pool is None or provider is None or pool["state"] != "ACTIVE" or provider["state"] != "ACTIVE" or pool.get("disabled") or provider.get("disabled"):
-        raise _NoExchange("invalid_target", "The target service indicated by the \"audience\" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn't exist.")
+        raise _NoExchange(
+            "invalid_target",
+            'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
+        )
     claims = _subject_claims(call, provider, form.get("subject_token", ""), form["audience"])
     mapped = _mapped(provider, claims)
     base = f"iam.googleapis.com/{numbered(call.state, pool_name)}"
@@ -88,7 +91,9 @@ def _subject_claims(call: Call, provider: Record, token: str, audience: str) -> 
         key = next((key for key in known["keys"] if key.get("kid") == kid), None)
         if key is None:
             raise _NoExchange("invalid_grant", "ID Token's signing key is not among the issuer's keys.")
-        claims: dict[str, Any] = jwt.decode(token, jwt.PyJWK(key, algorithm="RS256"), algorithms=["RS256"], issuer=issuer, audience=accepted, options={"require": ["exp", "iat", "sub"]})
+        claims: dict[str, Any] = jwt.decode(
+            token, jwt.PyJWK(key, algorithm="RS256"), algorithms=["RS256"], issuer=issuer, audience=accepted, options={"require": ["exp", "iat", "sub"]}
+        )
     except jwt.InvalidAudienceError as error:
         raise _NoExchange("invalid_grant", "The audience in ID Token does not match the expected audience.") from error
     except jwt.InvalidIssuerError as error:
@@ -106,7 +111,11 @@ def _mapped(provider: Record, claims: dict[str, Any]) -> dict[str, Any]:
         except (cel.Missing, TypeError) as error:
             raise _NoExchange("invalid_grant", f"The mapped attribute {target} has no value in the credential.") from error
     condition = provider.get("attributeCondition")
-    scope = {"assertion": claims, "google": {"subject": mapped["google.subject"]}, "attribute": {name.removeprefix("attribute."): value for name, value in mapped.items()}}
+    scope = {
+        "assertion": claims,
+        "google": {"subject": mapped["google.subject"]},
+        "attribute": {name.removeprefix("attribute."): value for name, value in mapped.items()},
+    }
     if condition and not cel.holds(condition, scope):
         raise _NoExchange("unauthorized_client", "The given credential is rejected by the attribute condition.")
     return mapped

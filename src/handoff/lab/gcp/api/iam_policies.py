@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handoff.lab.gcp import policies
+from handoff.lab.gcp.api.buckets import bucket_of
 from handoff.lab.gcp.calls import Call, Place, handles
 from handoff.lab.gcp.refusal import Refusal
+from handoff.lab.gcp.resources import canonical
 
 if TYPE_CHECKING:
     from handoff.lab.gcp.state import Record
@@ -17,13 +19,11 @@ def _path(call: Call) -> str:
 
 
 def _project_of_v1(call: Call) -> str:
-    from handoff.lab.gcp.resources import canonical
-
     return canonical(call.state, f"projects/{call.params['resource']}")
 
 
 def _bucket(call: Call) -> str:
-    return f"b/{call.params['bucket']}"
+    return f"b/{bucket_of(call)['name']}"
 
 
 # API, prefix of the method ids, table, permission prefix, where.
@@ -69,7 +69,10 @@ def _register(api: str, prefix: str, table: str, permission: str, at: Place) -> 
 def _dressed(call: Call, policy: Record) -> Record:
     if call.method.api != "storage.v1":
         return policy
-    return {key: value for key, value in policy.items() if key != "auditConfigs"} | {"kind": "storage#policy", "resourceId": f"projects/_/buckets/{call.params['bucket']}"}
+    return {key: value for key, value in policy.items() if key != "auditConfigs"} | {
+        "kind": "storage#policy",
+        "resourceId": f"projects/_/buckets/{call.params['bucket']}",
+    }
 
 
 for _carrier in _CARRIERS:

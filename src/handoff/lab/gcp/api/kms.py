@@ -8,11 +8,11 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-import google_crc32c
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from handoff.lab.gcp.calls import Call, handles, masked, page
+from handoff.lab.gcp.checksum import crc32c
 from handoff.lab.gcp.refusal import Refusal, exists, invalid
 from handoff.lab.gcp.state import Record, shown
 
@@ -73,7 +73,13 @@ def create_key(call: Call) -> Record:
     if name in call.state.table("cryptoKeys"):
         raise exists(f"CryptoKey {name}")
     template = {"protectionLevel": "SOFTWARE", "algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION"} | (call.body.get("versionTemplate") or {})
-    record = {**call.body, "name": name, "createTime": call.stamp(), "versionTemplate": template, "destroyScheduledDuration": call.body.get("destroyScheduledDuration") or f"{_DESTROY_S}s"}
+    record = {
+        **call.body,
+        "name": name,
+        "createTime": call.stamp(),
+        "versionTemplate": template,
+        "destroyScheduledDuration": call.body.get("destroyScheduledDuration") or f"{_DESTROY_S}s",
+    }
     call.state.table("cryptoKeys")[name] = record
     if call.ask("skipInitialVersionCreation") != "true":
         record["_primary"] = _new_version(call, record)["name"]
@@ -187,13 +193,9 @@ def _bytes(text: object, field: str) -> bytes:
         raise invalid(f"{field} is not base64.") from error
 
 
-def _crc(data: bytes) -> str:
-    return str(int.from_bytes(google_crc32c.Checksum(data).digest(), "big"))
-
-
 def _verified(call: Call, field: str, data: bytes) -> bool:
     given = call.body.get(field)
-    if given is not None and str(given) != _crc(data):
+    if given is not None and str(given) != crc32c(data):
         raise invalid(f"The checksum {field} does not match the data that was received.")
     return given is not None
 
@@ -216,7 +218,12 @@ def encrypt(call: Call) -> Record:
     nonce = os.urandom(_NONCE)
     number = int(used["name"].rsplit("/", 1)[1])
     cipher = number.to_bytes(4, "big") + nonce + AESGCM(base64.b64decode(used["_key"])).encrypt(nonce, plain, extra)
-    out = {"name": used["name"], "ciphertext": base64.b64encode(cipher).decode(), "ciphertextCrc32c": _crc(cipher), "protectionLevel": used["protectionLevel"]}
+    out = {
+        "name": used["name"],
+        "ciphertext": base64.b64encode(cipher).decode(),
+        "ciphertextCrc32c": crc32c(cipher),
+        "protectionLevel": used["protectionLevel"],
+    }
     out["verifiedPlaintextCrc32c"] = _verified(call, "plaintextCrc32c", plain)
     out["verifiedAdditionalAuthenticatedDataCrc32c"] = _verified(call, "additionalAuthenticatedDataCrc32c", extra)
     return out
@@ -234,8 +241,10 @@ def decrypt(call: Call) -> Record:
         raise invalid("Decryption failed: verify that 'name' refers to the correct CryptoKey.")
     used = usable(found, record["name"])
     try:
-        plain = AESGCM(base64.b64decode(used["_key"])).decrypt(cipher[4 : 4 + _NONCE], cipher[4 + _NONCE :], _bytes(call.body.get("additionalAuthenticatedData"), "additionalAuthenticatedData"))
+        plain = AESGCM(base64.b64decode(used["_key"])).decrypt(
+            cipher[4 : 4 + _NONCE], cipher[4 + _NONCE :], _bytes(call.body.get("additionalAuthenticatedData"), "additionalAuthenticatedData")
+        )
     except (InvalidTag, ValueError) as error:
         raise invalid("Decryption failed: verify that 'name' refers to the correct CryptoKey.") from error
-    out = {"plaintext": base64.b64encode(plain).decode(), "plaintextCrc32c": _crc(plain), "protectionLevel": used["protectionLevel"]}
+    out = {"plaintext": base64.b64encode(plain).decode(), "plaintextCrc32c": crc32c(plain), "protectionLevel": used["protectionLevel"]}
     return out | {"usedPrimary": used["name"] == record.get("_primary")}

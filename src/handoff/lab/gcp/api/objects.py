@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import httpx
 from starlette.responses import Response
 
 from handoff.lab.gcp import schema
@@ -16,8 +17,6 @@ from handoff.lab.gcp.discovery import document
 from handoff.lab.gcp.refusal import Refusal
 
 if TYPE_CHECKING:
-    import httpx
-
     from handoff.lab.gcp.state import Record
 
 API = "storage.v1"
@@ -26,21 +25,21 @@ _SENT = {"content-type", "content-range", "range", "x-upload-content-type", "x-u
 
 
 def _object(call: Call) -> str:
-    return f"b/{call.params['bucket']}/o/{call.params['object']}"
+    return f"{_bucket(call)}/o/{call.params['object']}"
 
 
 def _bucket(call: Call) -> str:
-    return f"b/{call.params['bucket']}"
+    return f"b/{bucket_of(call)['name']}"
 
 
 def _source(call: Call) -> str:
-    return f"b/{call.params['sourceBucket']}/o/{call.params['sourceObject']}"
+    return f"b/{bucket_of(call, call.params['sourceBucket'])['name']}/o/{call.params['sourceObject']}"
 
 
-async def _pass(call: Call, *, path: str | None = None, params: list[tuple[str, str]] | None = None) -> httpx.Response:
+async def _pass(call: Call, *, path: str | None = None, params: tuple[tuple[str, str], ...] | None = None) -> httpx.Response:
     headers = {name: value for name, value in call.request.headers.items() if name in _SENT}
     target = path if path is not None else call.request.scope["raw_path"].decode().split("?", 1)[0]
-    query = params if params is not None else call.request.query_params.multi_items()
+    query = httpx.QueryParams(params if params is not None else tuple(call.request.query_params.multi_items()))
     answer = await call.objects.request(call.request.method, target, params=query, headers=headers, content=call.raw)
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Refusal("UNAVAILABLE", f"The store of bytes answered {answer.status_code}.")
@@ -49,7 +48,7 @@ async def _pass(call: Call, *, path: str | None = None, params: list[tuple[str, 
     return answer
 
 
-def _clean(call: Call, record: Any) -> Record:
+def _clean(call: Call, record: Record) -> Record:
     """The emulator's object with our address in its links, and without fields that Google's schema does not have or types otherwise."""
     known = document(API)["schemas"]["Object"]["properties"]
     out: Record = {name: value for name, value in record.items() if name in known and value is not None and name != "acl"}
@@ -68,7 +67,7 @@ def _clean(call: Call, record: Any) -> Record:
 async def listing(call: Call) -> Record:
     """Objects of a bucket, paged here because the emulator gives all at once."""
     bucket_of(call)
-    passed = [(name, value) for name, value in call.request.query_params.multi_items() if name in {"prefix", "delimiter", "matchGlob"}]
+    passed = tuple((name, value) for name, value in call.request.query_params.multi_items() if name in {"prefix", "delimiter", "matchGlob"})
     answer = await _pass(call, params=passed)
     body = answer.json()
     items = {item["name"]: _clean(call, item) for item in body.get("items", [])}
@@ -84,7 +83,7 @@ async def get(call: Call) -> Record | Response:
         return _clean(call, (await _pass(call)).json())
     _readable(call, bucket)
     path = f"/download/storage/v1/b/{quote(call.params['bucket'], safe='')}/o/{quote(call.params['object'], safe='')}"
-    answer = await _pass(call, path=path, params=[("alt", "media")])
+    answer = await _pass(call, path=path, params=(("alt", "media"),))
     headers = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
     return Response(answer.content, status_code=answer.status_code, headers=headers)
 
@@ -131,7 +130,11 @@ async def delete(call: Call) -> None:
     path = f"/storage/v1/b/{quote(call.params['bucket'], safe='')}/o/{quote(call.params['object'], safe='')}"
     found = await call.objects.get(path)
     if found.status_code == HTTPStatus.OK and retained(bucket, found.json()["timeCreated"], call):
-        raise Refusal("PERMISSION_DENIED", f"Object '{call.params['bucket']}/{call.params['object']}' is subject to bucket's retention policy and cannot be deleted or overwritten.", reason="retentionPolicyNotMet")
+        raise Refusal(
+            "PERMISSION_DENIED",
+            f"Object '{call.params['bucket']}/{call.params['object']}' is subject to bucket's retention policy and cannot be deleted or overwritten.",
+            reason="retentionPolicyNotMet",
+        )
     await _pass(call)
 
 
@@ -143,4 +146,6 @@ async def rewrite(call: Call) -> Record:
     bucket_of(call, target)
     call.demand("storage.objects.create", f"b/{target}")
     body = (await _pass(call)).json()
-    return {name: str(value) if name in {"totalBytesRewritten", "objectSize"} else value for name, value in body.items() if name != "resource"} | {"resource": _clean(call, body["resource"])}
+    return {name: str(value) if name in {"totalBytesRewritten", "objectSize"} else value for name, value in body.items() if name != "resource"} | {
+        "resource": _clean(call, body["resource"])
+    }

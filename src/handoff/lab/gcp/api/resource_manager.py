@@ -21,7 +21,7 @@ _TYPE = "type.googleapis.com/google.cloud.resourcemanager.v3."
 
 def operation(call: Call, response: Mapping[str, object], kind: str) -> Record:
     """A long-running operation that is done at once."""
-    record = {"name": f"operations/lab.{call.state.number()}", "done": True, "response": {"@type": kind, **response}}
+    record: Record = {"name": f"operations/lab.{call.state.number()}", "done": True, "response": {"@type": kind, **response}}
     call.state.table("operations")[record["name"]] = record
     return record
 
@@ -54,7 +54,14 @@ def organizations(call: Call) -> Record:
 def create_folder(call: Call) -> Record:
     """Create a folder."""
     name = f"folders/{call.state.number()}"
-    record = {"name": name, "parent": _parent(call), "displayName": call.body.get("displayName", ""), "state": "ACTIVE", "createTime": call.stamp(), "etag": "W/1"}
+    record = {
+        "name": name,
+        "parent": _parent(call),
+        "displayName": call.body.get("displayName", ""),
+        "state": "ACTIVE",
+        "createTime": call.stamp(),
+        "etag": "W/1",
+    }
     call.state.table("folders")[name] = record
     return operation(call, record, _TYPE + "Folder")
 
@@ -109,14 +116,22 @@ def project(call: Call) -> Record:
 def projects(call: Call) -> Record:
     """Projects directly under a parent."""
     hidden = call.ask("showDeleted") != "true"
-    found = {key: record for key, record in call.state.table("projects").items() if record["parent"] == call.ask("parent") and not (hidden and record["state"] != "ACTIVE")}
+    found = {
+        key: record
+        for key, record in call.state.table("projects").items()
+        if record["parent"] == call.ask("parent") and not (hidden and record["state"] != "ACTIVE")
+    }
     return page(call, found, "projects")
 
 
 @handles(V3, "projects.search", may=None)
 def search_projects(call: Call) -> Record:
     """Projects that the caller may see; the query understands `id:X`, `projectId:X`, `parent:X`, `state:X`, joined by blanks."""
-    found = {key: record for key, record in call.state.table("projects").items() if _may_see(call, "resourcemanager.projects.get", key) and _fits(record, call.ask("query"))}
+    found = {
+        key: record
+        for key, record in call.state.table("projects").items()
+        if _may_see(call, "resourcemanager.projects.get", key) and _fits(record, call.ask("query"))
+    }
     return page(call, found, "projects")
 
 

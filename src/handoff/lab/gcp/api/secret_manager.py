@@ -7,9 +7,8 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-import google_crc32c
-
 from handoff.lab.gcp.calls import Call, handles, masked, page
+from handoff.lab.gcp.checksum import crc32c
 from handoff.lab.gcp.refusal import Refusal, exists, invalid
 from handoff.lab.gcp.resources import numbered
 from handoff.lab.gcp.state import Record, shown
@@ -37,7 +36,12 @@ def _create(call: Call) -> Record:
     name = f"{call.name}/secrets/{key}"
     if name in call.state.table("secrets"):
         raise exists(f"Secret [{numbered(call.state, name)}]")
-    record = {**{field: value for field, value in call.body.items() if field not in {"name", "createTime", "etag"}}, "name": name, "createTime": call.stamp(), "etag": '"1"'}
+    record = {
+        **{field: value for field, value in call.body.items() if field not in {"name", "createTime", "etag"}},
+        "name": name,
+        "createTime": call.stamp(),
+        "etag": '"1"',
+    }
     call.state.table("secrets")[name] = record
     return _show(call)(record)
 
@@ -48,7 +52,9 @@ def _get(call: Call) -> Record:
 
 def _list(call: Call) -> Record:
     prefix = f"{call.name}/secrets/"
-    return page(call, {name: record for name, record in call.state.table("secrets").items() if name.startswith(prefix)}, "secrets", default=25, show=_show(call))
+    return page(
+        call, {name: record for name, record in call.state.table("secrets").items() if name.startswith(prefix)}, "secrets", default=25, show=_show(call)
+    )
 
 
 def _patch(call: Call) -> Record:
@@ -72,12 +78,19 @@ def _add(call: Call) -> Record:
         data = base64.b64decode(payload.get("data", ""), validate=True)
     except binascii.Error as error:
         raise invalid("payload.data is not base64.") from error
-    checksum = int.from_bytes(google_crc32c.Checksum(data).digest(), "big")
-    if "dataCrc32c" in payload and int(payload["dataCrc32c"]) != checksum:
+    checksum = crc32c(data)
+    if "dataCrc32c" in payload and payload["dataCrc32c"] != checksum:
         raise invalid("The checksum of the payload does not match.")
     number = 1 + sum(1 for name in call.state.table("versions") if name.startswith(call.name + "/versions/"))
     name = f"{call.name}/versions/{number}"
-    record = {"name": name, "createTime": call.stamp(), "state": "ENABLED", "etag": f'"{number}"', "_data": base64.b64encode(data).decode(), "_crc": str(checksum)}
+    record: Record = {
+        "name": name,
+        "createTime": call.stamp(),
+        "state": "ENABLED",
+        "etag": f'"{number}"',
+        "_data": base64.b64encode(data).decode(),
+        "_crc": checksum,
+    }
     record |= {"clientSpecifiedPayloadChecksum": True} if "dataCrc32c" in payload else {}
     call.state.table("versions")[name] = record
     return _show(call)(record)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from handoff.lab.gcp import policies
+from handoff.lab.gcp.api.org_policy import enforced
 from handoff.lab.gcp.calls import Call, handles, masked, page
 from handoff.lab.gcp.refusal import Refusal, exists, invalid
 from handoff.lab.gcp.state import Record, moment, shown
@@ -36,6 +37,7 @@ def create(call: Call) -> Record:
     if not re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", key):
         raise invalid("The account ID must be 6 to 30 lower-case letters, digits and hyphens, beginning with a letter.")
     project = call.find("projects")
+    _refuse_where(call, project["_key"], "iam.disableServiceAccountCreation", "Service account creation is not allowed on this project.")
     email = f"{key}@{project['projectId']}.iam.gserviceaccount.com"
     name = f"projects/{project['projectId']}/serviceAccounts/{email}"
     if name in call.state.table("serviceAccounts"):
@@ -122,6 +124,7 @@ def _account(call: Call, name: str | None = None) -> Record:
 def create_key(call: Call) -> Record:
     """A new key; the private half is in this answer only."""
     account = _account(call)
+    _refuse_where(call, f"projects/{account['projectId']}", "iam.disableServiceAccountKeyCreation", "Key creation is not allowed on this service account.")
     name, record = _new_key(call, account)
     if (call.body.get("privateKeyType") or "TYPE_GOOGLE_CREDENTIALS_FILE") != "TYPE_GOOGLE_CREDENTIALS_FILE":
         raise invalid("The lab gives keys as TYPE_GOOGLE_CREDENTIALS_FILE only.")
@@ -140,6 +143,11 @@ def create_key(call: Call) -> Record:
     }
     data = base64.b64encode(json.dumps(info, indent=2).encode()).decode()
     return shown(record) | {"privateKeyType": "TYPE_GOOGLE_CREDENTIALS_FILE", "privateKeyData": data}
+
+
+def _refuse_where(call: Call, project: str, constraint: str, message: str) -> None:
+    if enforced(call, project, constraint) and not call.caller.is_root:
+        raise Refusal("FAILED_PRECONDITION", message, reason="CONSTRAINT_VIOLATED", metadata={"constraint": f"constraints/{constraint}"})
 
 
 def _new_key(call: Call, account: Record) -> tuple[str, Record]:
@@ -180,7 +188,11 @@ def keys(call: Call) -> Record:
     account = _account(call)
     found = [record for name, record in sorted(call.state.table("keys").items()) if name.startswith(account["name"] + "/keys/")]
     system = {"name": f"{account['name']}/keys/{account['uniqueId'].rjust(40, '0')}", "keyAlgorithm": "KEY_ALG_RSA_2048", "keyOrigin": "GOOGLE_PROVIDED"}
-    system |= {"keyType": "SYSTEM_MANAGED", "validAfterTime": call.now.strftime("%Y-%m-%dT00:00:00Z"), "validBeforeTime": call.now.strftime("%Y-12-31T23:59:59Z")}
+    system |= {
+        "keyType": "SYSTEM_MANAGED",
+        "validAfterTime": call.now.strftime("%Y-%m-%dT00:00:00Z"),
+        "validBeforeTime": call.now.strftime("%Y-12-31T23:59:59Z"),
+    }
     types = [kind for kind in call.query.get("keyTypes", []) if kind != "KEY_TYPE_UNSPECIFIED"]
     chosen = [shown(record) for record in [*found, system] if not types or record["keyType"] in types]
     return {"keys": chosen} if chosen else {}

@@ -66,5 +66,9 @@ def listing(call: Call) -> Record:
     if call.ask("filter") and wanted not in {"ENABLED", "DISABLED"}:
         raise invalid("filter must be state:ENABLED or state:DISABLED")
     prefix = f"{_project(call)}/services/"
-    found = {name: _record(call, name) for name, record in call.state.table("services").items() if name.startswith(prefix) and (not wanted or record["state"] == wanted)}
+    found = {
+        name: _record(call, name)
+        for name, record in call.state.table("services").items()
+        if name.startswith(prefix) and (not wanted or record["state"] == wanted)
+    }
     return page(call, found, "services", default=50)

@@ -22,8 +22,9 @@ _PURGE_S = 30 * 86400
 
 def _operation(call: Call, record: Record, kind: str) -> Record:
     body = _show(call)(record)
-    done = {"name": f"{body['name']}/operations/lab{call.state.number()}", "done": True, "response": {"@type": f"type.googleapis.com/google.iam.v1.{kind}", **body}}
-    call.state.table("operations")[f"{record['name']}/operations/{done['name'].rsplit('/', 1)[1]}"] = done
+    key = f"operations/lab{call.state.number()}"
+    done: Record = {"name": f"{body['name']}/{key}", "done": True, "response": {"@type": f"type.googleapis.com/google.iam.v1.{kind}", **body}}
+    call.state.table("operations")[f"{record['name']}/{key}"] = done
     return done
 
 
