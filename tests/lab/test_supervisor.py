@@ -73,13 +73,13 @@ def test_process_gets_nothing_of_the_users_environment_but_the_little_it_needs(p
 
 def test_death_while_starting_shows_the_end_of_its_log(plan: LabPlan) -> None:
     running = supervisor.start(Trial(code=DIES), plan)
-    with pytest.raises(MachineError, match="ended while starting(.|\n)*the reason it died"):
+    with pytest.raises(MachineError, match=r"ended while starting(.|\n)*the reason it died"):
         wait(running, plan)
 
 
 def test_silence_is_not_health(plan: LabPlan) -> None:
     running = supervisor.start(Trial(code=SILENT), plan)
-    with pytest.raises(MachineError, match="did not answer at http://127.0.0.1"):
+    with pytest.raises(MachineError, match=r"did not answer at http://127\.0\.0\.1"):
         wait(running, plan, timeout_s=0.5)
     assert supervisor.is_running(running)
 

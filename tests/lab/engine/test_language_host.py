@@ -158,3 +158,14 @@ def test_about_names_the_python_and_its_distributions(shell: Mapping[str, str], 
     body = json.loads(about.stdout)
     assert body["runtime"]["executable"] == sys.executable
     assert "pulumi" in {entry["name"] for entry in body["dependencies"]}
+
+
+def test_missing_virtual_environment_is_said_plainly(shell: Mapping[str, str], tmp_path: Path) -> None:
+    folder = project(tmp_path / "p", "import pulumi\n")
+    settings = folder / "Pulumi.yaml"
+    assert pulumi(shell, folder, "stack", "init", "dev").returncode == 0
+    assert pulumi(shell, folder, "preview").returncode == 0
+    settings.write_text("name: trial\nmain: code/\nruntime: {name: python, options: {virtualenv: gone}}\n", encoding="utf-8")
+    done = pulumi(shell, folder, "preview")
+    assert done.returncode != 0
+    assert "gone/bin/python cannot be started" in done.stdout + done.stderr

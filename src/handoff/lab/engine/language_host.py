@@ -118,7 +118,10 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         """Run a program to its end."""
         command = [python_environment.interpreter(request.info), "-u", self._runner, *self._run_arguments(request)]
         config = {"PULUMI_CONFIG": json.dumps(dict(request.config)), "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys))}
-        process = self.children.start(command, folder=request.info.program_directory, environment={**os.environ, **config}, piped=False)
+        try:
+            process = self.children.start(command, folder=request.info.program_directory, environment={**os.environ, **config}, piped=False)
+        except OSError as error:
+            return messages.RunResponse(error=_not_started(command[0], error))
         context.add_callback(process.terminate)
         code = self.children.wait(process)
         if code == 0:
@@ -135,7 +138,10 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         else:
             command = [python, "-u", request.info.program_directory, *request.args]
         extra = dict(entry.split("=", 1) for entry in request.env if "=" in entry)
-        process = self.children.start(command, folder=request.pwd or request.info.program_directory, environment={**os.environ, **extra}, piped=True)
+        try:
+            process = self.children.start(command, folder=request.pwd or request.info.program_directory, environment={**os.environ, **extra}, piped=True)
+        except OSError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _not_started(python, error))
         context.add_callback(process.terminate)
         yield from _stream(process)
         yield messages.RunPluginResponse(exitcode=self.children.wait(process))
@@ -159,6 +165,10 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         }
         options = [part for name, value in named.items() if value for part in (name, value)]
         return [*options, request.info.entry_point or ".", *request.args]
+
+
+def _not_started(python: str, error: OSError) -> str:
+    return f"{python} cannot be started: {error.strerror}; `pulumi install` makes the virtual environment that Pulumi.yaml names"
 
 
 def _stream(process: subprocess.Popen[bytes]) -> Iterator[messages.RunPluginResponse]:

@@ -40,7 +40,7 @@ def ensure(progress: Progress) -> Node:
         MachineError: neither can be had.
 
     """
-    return _on_path() or _from_wheel(progress)
+    return on_path() or _from_wheel(progress)
 
 
 def installed_azurite() -> tuple[Path, Path] | None:
@@ -48,7 +48,7 @@ def installed_azurite() -> tuple[Path, Path] | None:
     server = _azurite_home() / _BLOB_SERVER
     if not server.is_file():
         return None
-    node = _on_path() or _in_wheel(wheel.home("node"))
+    node = on_path() or _in_wheel(wheel.home("node"))
     return (node.executable, server) if node else None
 
 
@@ -93,7 +93,8 @@ def _install(node: Node, final: Path, progress: Progress) -> None:
         fresh.rename(final)
 
 
-def _on_path() -> Node | None:
+def on_path() -> Node | None:
+    """The user's own Node.js, when it is new enough and brings npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None or not _new_enough(Path(node)):
         return None
