@@ -95,12 +95,16 @@ class Azure:
     def token(self, who: str | Principal, audience: str = ARM_AUDIENCE) -> str:
         return self.credential(who).get_token(f"{audience}/.default").token
 
-    def arm(self, method: str, path: str, body: object = None, *, who: str | Principal = identities.ADMIN, token: str | None = None, **query: str) -> httpx.Response:
+    def arm(
+        self, method: str, path: str, body: object = None, *, who: str | Principal = identities.ADMIN, token: str | None = None, **query: str
+    ) -> httpx.Response:
         headers = {"authorization": f"Bearer {token or self.token(who)}"}
         return self.client.request(method, path, json=body, headers=headers, params={"api-version": "2024-01-01", **query})
 
     def graph(self, method: str, path: str, body: object = None, *, who: str | Principal = identities.ADMIN, **query: str) -> httpx.Response:
-        return self.client.request(method, f"/graph/v1.0/{path}", json=body, headers={"authorization": f"Bearer {self.token(who, GRAPH_AUDIENCE)}"}, params=query)
+        return self.client.request(
+            method, f"/graph/v1.0/{path}", json=body, headers={"authorization": f"Bearer {self.token(who, GRAPH_AUDIENCE)}"}, params=query
+        )
 
     def token_answer(self, tenant: str, **form: str) -> httpx.Response:
         return self.client.post(f"/{tenant}/oauth2/v2.0/token", data={"grant_type": "client_credentials", "scope": f"{ARM_AUDIENCE}/.default", **form})
@@ -111,7 +115,12 @@ class Azure:
         service = self.ok(self.graph("POST", "servicePrincipals", {"appId": made["appId"]}, who=owner), 201)
         secret = self.ok(self.graph("POST", f"applications/{made['id']}/addPassword", {"passwordCredential": {"displayName": "t"}}, who=owner))
         return Principal(
-            tenant=self.login(owner)["tenant"], object_id=service["id"], application_id=made["id"], client_id=made["appId"], key_id=secret["keyId"], client_secret=secret["secretText"]
+            tenant=self.login(owner)["tenant"],
+            object_id=service["id"],
+            application_id=made["id"],
+            client_id=made["appId"],
+            key_id=secret["keyId"],
+            client_secret=secret["secretText"],
         )
 
     def assign(self, principal: Principal | str, role: str, scope: str = SUBSCRIPTION) -> str:
@@ -131,7 +140,9 @@ class Azure:
         return response.json() if response.content else {}
 
     def root(self, method: str, path: str, body: object) -> httpx.Response:
-        return self.client.request(method, f"/_lab/{path}", json=body, headers={"x-lab-root": (self.plan.data("azure") / "root.secret").read_text(encoding="utf-8")})
+        return self.client.request(
+            method, f"/_lab/{path}", json=body, headers={"x-lab-root": (self.plan.data("azure") / "root.secret").read_text(encoding="utf-8")}
+        )
 
     def set(self, **settings: float) -> None:
         self.ok(self.client.post("/_lab/settings", json=settings))

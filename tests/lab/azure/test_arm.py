@@ -42,7 +42,10 @@ def test_what_arm_asks_for_is_asked_for(azure, refused):
     path = f"{group}/providers/Microsoft.Network/virtualNetworks/v1"
     assert refused(azure.arm("PUT", path, {k: v for k, v in NETWORK.items() if k != "location"})) == (400, "LocationRequired")
     assert refused(azure.arm("PUT", path, {**NETWORK, "location": "atlantis"})) == (400, "LocationNotAvailableForResourceType")
-    assert refused(azure.arm("PUT", f"{SUBSCRIPTION}/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/v1", NETWORK)) == (404, "ResourceGroupNotFound")
+    assert refused(azure.arm("PUT", f"{SUBSCRIPTION}/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/v1", NETWORK)) == (
+        404,
+        "ResourceGroupNotFound",
+    )
     assert refused(azure.arm("GET", f"/subscriptions/{uuid.uuid4()}")) == (404, "SubscriptionNotFound")
     assert refused(azure.client.get(SUBSCRIPTION, headers={"authorization": f"Bearer {azure.token(identities.ADMIN)}"})) == (400, "MissingApiVersionParameter")
     azure.ok(azure.arm("PUT", path, NETWORK), 201)
@@ -127,15 +130,36 @@ def test_the_activity_log_names_who_did_what_and_who_was_refused(azure):
 
 def test_every_extension_and_backup_type_of_the_stacks_is_kept(azure):
     group = azure.group()
-    workspace = azure.ok(azure.arm("PUT", f"{group}/providers/Microsoft.OperationalInsights/workspaces/w", {"location": "westeurope", "properties": {"retentionInDays": 90}}), 201)
+    workspace = azure.ok(
+        azure.arm("PUT", f"{group}/providers/Microsoft.OperationalInsights/workspaces/w", {"location": "westeurope", "properties": {"retentionInDays": 90}}),
+        201,
+    )
     period = {"startDate": "2026-01-01T00:00:00Z", "endDate": "2027-01-01T00:00:00Z"}
-    for path, body in [
-        (f"{SUBSCRIPTION}/providers/Microsoft.Insights/diagnosticSettings/d{uuid.uuid4().hex[:6]}", {"properties": {"workspaceId": workspace["id"], "logs": [{"category": "Administrative", "enabled": True}]}}),
-        (f"{group}/providers/Microsoft.Consumption/budgets/b", {"properties": {"category": "Cost", "amount": 100, "timeGrain": "Monthly", "timePeriod": period}}),
-        (f"{group}/providers/Microsoft.Network/networkSecurityGroups/n", {"location": "westeurope", "properties": {"securityRules": [{"name": "no", "properties": {"access": "Deny"}}]}}),
+    for status, path, body in [
+        (
+            200,
+            f"{SUBSCRIPTION}/providers/Microsoft.Insights/diagnosticSettings/d{uuid.uuid4().hex[:6]}",
+            {"properties": {"workspaceId": workspace["id"], "logs": [{"category": "Administrative", "enabled": True}]}},
+        ),
+        (
+            201,
+            f"{group}/providers/Microsoft.Consumption/budgets/b",
+            {"properties": {"category": "Cost", "amount": 100, "timeGrain": "Monthly", "timePeriod": period}},
+        ),
+        (
+            201,
+            f"{group}/providers/Microsoft.Network/networkSecurityGroups/n",
+            {"location": "westeurope", "properties": {"securityRules": [{"name": "no", "properties": {"access": "Deny"}}]}},
+        ),
     ]:
-        made = azure.ok(azure.arm("PUT", path, body), 201)
+        made = azure.ok(azure.arm("PUT", path, body), status)
         assert azure.ok(azure.arm("GET", path)) == made
         azure.ok(azure.arm("DELETE", path))
-    azure.ok(azure.arm("PUT", f"{group}/providers/Microsoft.RecoveryServices/vaults/r", {"location": "westeurope", "sku": {"name": "RS0", "tier": "Standard"}, "properties": {}}))
+    azure.ok(
+        azure.arm(
+            "PUT",
+            f"{group}/providers/Microsoft.RecoveryServices/vaults/r",
+            {"location": "westeurope", "sku": {"name": "RS0", "tier": "Standard"}, "properties": {}},
+        )
+    )
     assert azure.arm("PUT", f"{SUBSCRIPTION}/providers/Microsoft.Insights/diagnosticSettings/none", {"properties": {}}).status_code == 400

@@ -107,7 +107,10 @@ def test_shared_key_access_can_be_switched_off_while_bearers_go_on(azure, accoun
     azure.ok(azure.arm("PATCH", account.id, {"properties": {"allowSharedKeyAccess": False}}))
     sas = generate_account_sas(account.name, account.keys["key1"], "sco", "rl", datetime.now(UTC) + SOON)
     for credential in (named(account), sas):
-        assert error(lambda c=credential: service(azure, account, c).get_blob_client("records", "x").download_blob().readall()) == (403, "KeyBasedAuthenticationNotPermitted")
+        assert error(lambda c=credential: service(azure, account, c).get_blob_client("records", "x").download_blob().readall()) == (
+            403,
+            "KeyBasedAuthenticationNotPermitted",
+        )
     assert service(azure, account, azure.credential(identities.ADMIN)).get_blob_client("records", "x").download_blob().readall() == b"1"
 
 
@@ -132,7 +135,9 @@ def test_a_sas_opens_what_it_says_for_as_long_as_it_says(azure, account):
 def test_a_stored_access_policy_carries_a_sas_until_it_is_removed(azure, account):
     ours = service(azure, account, named(account)).get_container_client("records")
     ours.upload_blob("x", b"1")
-    ours.set_container_access_policy({"vendor": AccessPolicy(permission=ContainerSasPermissions(read=True), expiry=datetime.now(UTC) + SOON, start=datetime.now(UTC) - SOON)})
+    ours.set_container_access_policy(
+        {"vendor": AccessPolicy(permission=ContainerSasPermissions(read=True), expiry=datetime.now(UTC) + SOON, start=datetime.now(UTC) - SOON)}
+    )
     sas = generate_container_sas(account.name, "records", account_key=account.keys["key1"], policy_id="vendor")
     shared = service(azure, account, sas).get_blob_client("records", "x")
     assert shared.download_blob().readall() == b"1"

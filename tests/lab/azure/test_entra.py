@@ -29,7 +29,11 @@ def test_a_token_is_a_signed_jwt_of_its_tenant_that_the_published_keys_verify(az
     configuration = azure.ok(azure.client.get(f"/{identities.CLIENT_TENANT}/v2.0/.well-known/openid-configuration"))
     keys = azure.ok(azure.client.get(configuration["jwks_uri"]))
     claims = jwt.verify(token, jwt.public_keys(keys), audience="https://management.azure.com", issuer=f"https://sts.windows.net/{identities.CLIENT_TENANT}/")
-    assert (claims["oid"], claims["tid"], claims["appid"]) == (identities.CLIENT_PRINCIPALS_AZURE[identities.ADMIN], identities.CLIENT_TENANT, azure.login(identities.ADMIN)["client_id"])
+    assert (claims["oid"], claims["tid"], claims["appid"]) == (
+        identities.CLIENT_PRINCIPALS_AZURE[identities.ADMIN],
+        identities.CLIENT_TENANT,
+        azure.login(identities.ADMIN)["client_id"],
+    )
     assert claims["exp"] - claims["iat"] == 3600
 
 
@@ -42,7 +46,11 @@ def test_wrong_secret_unknown_application_and_unknown_tenant_have_entras_numbers
         (700016, 400, azure.token_answer(entry["tenant"], client_id=str(uuid.uuid4()), client_secret="wrong")),
         (7000218, 401, azure.token_answer(entry["tenant"], client_id=entry["client_id"])),
         (90002, 400, azure.token_answer(str(uuid.uuid4()), client_id=entry["client_id"], client_secret=entry["client_secret"])),
-        (500011, 400, azure.token_answer(entry["tenant"], client_id=entry["client_id"], client_secret=entry["client_secret"], scope="https://unknown.example/.default")),
+        (
+            500011,
+            400,
+            azure.token_answer(entry["tenant"], client_id=entry["client_id"], client_secret=entry["client_secret"], scope="https://unknown.example/.default"),
+        ),
     ]:
         assert (answer.status_code, answer.json()["error_codes"]) == (status, [expected]), answer.text
         assert f"AADSTS{expected}" in answer.json()["error_description"]
@@ -95,7 +103,9 @@ def test_a_registered_certificate_signs_in_and_another_does_not(azure):
 
     def credential(signer: jwt.Signer, public: x509.Certificate) -> CertificateCredential:
         pem = signer.pem().encode() + public.public_bytes(serialization.Encoding.PEM)
-        return CertificateCredential(principal.tenant, principal.client_id, certificate_data=pem, authority=azure.base, disable_instance_discovery=True, connection_verify=azure.ca)
+        return CertificateCredential(
+            principal.tenant, principal.client_id, certificate_data=pem, authority=azure.base, disable_instance_discovery=True, connection_verify=azure.ca
+        )
 
     assert jwt.peek(credential(ours, held).get_token(ARM).token)["oid"] == principal.object_id
     with pytest.raises(ClientAuthenticationError, match="AADSTS700027"):
@@ -110,7 +120,12 @@ def test_a_federated_assertion_needs_issuer_subject_audience_and_signature(azure
     def sign_in(signer: jwt.Signer, **changed: object) -> str:
         claims = {"iss": issuer, "sub": subject, "aud": audience, "exp": time.time() + 60, **changed}
         credential = ClientAssertionCredential(
-            principal.tenant, principal.client_id, lambda: signer.sign(claims), authority=azure.base, disable_instance_discovery=True, connection_verify=azure.ca
+            principal.tenant,
+            principal.client_id,
+            lambda: signer.sign(claims),
+            authority=azure.base,
+            disable_instance_discovery=True,
+            connection_verify=azure.ca,
         )
         return str(jwt.peek(credential.get_token(ARM).token)["oid"])
 
@@ -119,7 +134,12 @@ def test_a_federated_assertion_needs_issuer_subject_audience_and_signature(azure
     path = f"applications/{principal.application_id}/federatedIdentityCredentials"
     made = azure.ok(azure.graph("POST", path, {"name": "ci", "issuer": issuer, "subject": subject, "audiences": [audience]}), 201)
     assert sign_in(idp) == principal.object_id
-    for number, signer, changed in [(700213, idp, {"sub": "repo:other/x"}), (700212, idp, {"aud": "other"}), (700211, forger, {}), (700024, idp, {"exp": time.time() - 60})]:
+    for number, signer, changed in [
+        (700213, idp, {"sub": "repo:other/x"}),
+        (700212, idp, {"aud": "other"}),
+        (700211, forger, {}),
+        (700024, idp, {"exp": time.time() - 60}),
+    ]:
         with pytest.raises(ClientAuthenticationError, match=f"AADSTS{number}"):
             sign_in(signer, **changed)
     azure.ok(azure.graph("DELETE", f"{path}/{made['id']}"), 204)

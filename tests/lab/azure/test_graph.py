@@ -33,7 +33,9 @@ def test_listings_come_in_pages_that_add_up(azure, small_pages):
     page = azure.ok(azure.graph("GET", "applications", **query))
     found, pages = list(page["value"]), 1
     while "@odata.nextLink" in page:
-        page = azure.ok(azure.client.get(page["@odata.nextLink"], headers={"authorization": f"Bearer {azure.token(identities.ADMIN, 'https://graph.microsoft.com')}"}))
+        page = azure.ok(
+            azure.client.get(page["@odata.nextLink"], headers={"authorization": f"Bearer {azure.token(identities.ADMIN, 'https://graph.microsoft.com')}"})
+        )
         found += page["value"]
         pages += 1
     assert pages == 3
@@ -55,7 +57,10 @@ def test_roles_decide_who_reads_and_who_writes_the_directory(azure, refused):
     role = {"principalId": nobody.object_id, "roleDefinitionId": "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "directoryScopeId": "/"}
     assignment = azure.ok(azure.graph("POST", "roleManagement/directory/roleAssignments", role), 201)
     assert azure.graph("POST", "applications", {"displayName": "x"}, who=nobody).status_code == 201
-    assert refused(azure.graph("POST", "groups", {"displayName": "g", "mailEnabled": False, "mailNickname": "g", "securityEnabled": True}, who=nobody)) == (403, "Authorization_RequestDenied")
+    assert refused(azure.graph("POST", "groups", {"displayName": "g", "mailEnabled": False, "mailNickname": "g", "securityEnabled": True}, who=nobody)) == (
+        403,
+        "Authorization_RequestDenied",
+    )
     azure.ok(azure.graph("DELETE", f"roleManagement/directory/roleAssignments/{assignment['id']}"), 204)
     assert refused(azure.graph("GET", "applications", who=nobody)) == (403, "Authorization_RequestDenied")
 
@@ -101,9 +106,19 @@ def test_deleting_an_application_takes_its_service_principal_along(azure, refuse
 
 def test_conditional_access_policies_and_named_locations(azure):
     location = azure.ok(
-        azure.graph("POST", "identity/conditionalAccess/namedLocations", {"@odata.type": "#microsoft.graph.ipNamedLocation", "displayName": "office", "isTrusted": True, "ipRanges": []}), 201
+        azure.graph(
+            "POST",
+            "identity/conditionalAccess/namedLocations",
+            {"@odata.type": "#microsoft.graph.ipNamedLocation", "displayName": "office", "isTrusted": True, "ipRanges": []},
+        ),
+        201,
     )
-    body = {"displayName": "mfa", "state": "enabled", "conditions": {"users": {"includeUsers": ["All"]}, "locations": {"excludeLocations": [location["id"]]}}, "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}}
+    body = {
+        "displayName": "mfa",
+        "state": "enabled",
+        "conditions": {"users": {"includeUsers": ["All"]}, "locations": {"excludeLocations": [location["id"]]}},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    }
     policy = azure.ok(azure.graph("POST", "identity/conditionalAccess/policies", body), 201)
     assert azure.ok(azure.graph("GET", f"identity/conditionalAccess/policies/{policy['id']}"))["grantControls"]["builtInControls"] == ["mfa"]
     azure.ok(azure.graph("DELETE", f"identity/conditionalAccess/policies/{policy['id']}"), 204)

@@ -113,7 +113,12 @@ def delegated(azure):
     """A delegation of one resource group to the provider's operator: Contributor, and the role to remove itself."""
     scope, definition = azure.group(), f"{SUBSCRIPTION}/providers/Microsoft.ManagedServices/registrationDefinitions/{uuid.uuid4()}"
     held = [{"principalId": identities.PROVIDER_OPERATOR_AZURE, "roleDefinitionId": role} for role in (roles.CONTRIBUTOR, roles.REGISTRATION_DELETER)]
-    azure.ok(azure.arm("PUT", definition, {"properties": {"registrationDefinitionName": "ops", "managedByTenantId": identities.PROVIDER_TENANT, "authorizations": held}}), 201)
+    azure.ok(
+        azure.arm(
+            "PUT", definition, {"properties": {"registrationDefinitionName": "ops", "managedByTenantId": identities.PROVIDER_TENANT, "authorizations": held}}
+        ),
+        201,
+    )
     assignment = f"{scope}/providers/Microsoft.ManagedServices/registrationAssignments/{uuid.uuid4()}"
     azure.ok(azure.arm("PUT", assignment, {"properties": {"registrationDefinitionId": definition}}), 201)
     yield scope, definition, assignment

@@ -48,6 +48,9 @@ def make(world: World, backend: Backend) -> Starlette:
 
 async def _answered(world: World, backend: Backend, request: Request) -> Response:
     path = str(request.scope["path"])
+    if path.startswith("//"):
+        # SDKs put a scope that starts with a slash behind another one; ARM takes it.
+        path = f"/{path.lstrip('/')}"
     prefix = next((p for p in ("/_lab", "/graph", "/vault", "/blob") if path == p or path.startswith(f"{p}/")), "")
     if path == "/healthz":
         return JSONResponse({"status": "ok"})

@@ -56,8 +56,7 @@ async def written(call: Call, caller: Caller, target: Target, backend: Backend) 
         await backend.ensure(target.names[0], target.names[-1])
     call.world.table("resources")[target.key] = record
     call.world.touch()
-    is_new = old is None and target.type.lower() not in {ACCOUNT, "microsoft.keyvault/vaults", "microsoft.recoveryservices/vaults"}
-    return JSONResponse(public(record), status_code=201 if is_new else 200)
+    return JSONResponse(public(record), status_code=known.created if old is None else 200)
 
 
 def _check_place(world: World, target: Target, known: KnownType) -> None:

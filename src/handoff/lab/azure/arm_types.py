@@ -45,6 +45,8 @@ class KnownType:
     """`group`: in a resource group; `scope`: at any scope (extension); `subscription`: the resource group type itself."""
     may_delete: bool = True
     may_write: bool = True
+    created: int = 201
+    """Status of the answer to a first PUT; some services say 200 whatever they did."""
     actions: frozenset[str] = frozenset()
 
 
@@ -100,6 +102,7 @@ _KNOWN = (
     ),
     KnownType(
         type="Microsoft.Insights/diagnosticSettings",
+        created=200,
         where="scope",
         properties=_words(
             "storageAccountId serviceBusRuleId eventHubAuthorizationRuleId eventHubName metrics logs workspaceId marketplacePartnerId logAnalyticsDestinationType"
@@ -107,6 +110,7 @@ _KNOWN = (
     ),
     KnownType(
         type="Microsoft.Storage/storageAccounts",
+        created=200,
         has_location=True,
         actions=_words("listkeys regeneratekey listaccountsas revokeuserdelegationkeys"),
         properties=_words(
@@ -134,6 +138,7 @@ _KNOWN = (
     ),
     KnownType(
         type="Microsoft.KeyVault/vaults",
+        created=200,
         has_location=True,
         properties=_words(
             "tenantId sku accessPolicies vaultUri hsmPoolResourceId enabledForDeployment enabledForDiskEncryption enabledForTemplateDeployment enableSoftDelete "
@@ -142,6 +147,7 @@ _KNOWN = (
     ),
     KnownType(
         type="Microsoft.KeyVault/vaults/keys",
+        created=200,
         may_delete=False,
         properties=_words("attributes kty keyOps keySize curveName keyUri keyUriWithVersion rotationPolicy release_policy"),
     ),
@@ -166,6 +172,7 @@ _KNOWN = (
     ),
     KnownType(
         type="Microsoft.RecoveryServices/vaults",
+        created=200,
         has_location=True,
         properties=_words(
             "provisioningState upgradeDetails privateEndpointConnections privateEndpointStateForBackup privateEndpointStateForSiteRecovery encryption moveDetails moveState "
