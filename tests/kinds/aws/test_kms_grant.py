@@ -127,3 +127,15 @@ def test_keys_of_aws_services_are_left_out(lab_env: Mapping[str, str]) -> None:
     for item in managed:
         about: Any = account.regional.get("kms:DescribeKey", KeyId=item["KeyId"])
         assert about["KeyMetadata"]["KeyManager"] == "AWS"
+
+
+def test_a_role_made_for_the_provider_is_told_by_its_tag(lab_env: Mapping[str, str]) -> None:
+    """The grants that the stacks make go to a role of the client's account, so the account alone would say client."""
+    account = Account()
+    key_arn = key(account)
+    trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::222222222222:root"}, "Action": "sts:AssumeRole"}
+    theirs, ours = account.role("operate", trust, tags={"handoff:party": "provider"}), account.role("backup", trust)
+    one, two = grant(account, key_arn, theirs), grant(account, key_arn, ours)
+    found = paths(account)
+    assert (Clue.TAG, "handoff:party=provider") in found[one].clues
+    assert set(found[two].clues) == {(Clue.AWS_ARN, ours), (Clue.AWS_ACCOUNT, account.id)}

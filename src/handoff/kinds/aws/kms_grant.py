@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _policy
+from handoff.kinds.aws import _clues, _people, _policy
 from handoff.model import AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class KmsGrant:
     scope_type = ScopeType.AWS_REGION
     phase = 3
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html (read 2026-11-22)")
-    reads = frozenset({"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants", "kms:ListKeys"})
+    reads = _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants", "kms:ListKeys"}
     writes = frozenset({"kms:PutKeyPolicy", "kms:RevokeGrant"})
     creates = frozenset({"aws:kms/grant:Grant"})
     after: frozenset[KindId] = frozenset()
@@ -38,13 +38,14 @@ class KmsGrant:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every grant of every customer-managed key of the region."""
+        marks = _people.Marks(reader)
         for key in reader.read("kms:ListKeys"):
             about = reader.get("kms:DescribeKey", KeyId=key["KeyId"])
             metadata = cast("Json", about["KeyMetadata"]) if about else {}
             if metadata.get("KeyManager") != "CUSTOMER":
                 continue
             for grant in reader.read("kms:ListGrants", KeyId=key["KeyId"]):
-                yield self._path(reader, str(metadata["Arn"]), grant)
+                yield self._path(reader, str(metadata["Arn"]), grant, marks)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Deny, then revoke; only revoke where a deny would hit the account itself or cannot be written."""
@@ -84,7 +85,7 @@ class KmsGrant:
             return Verdict.GONE
         return Verdict.DISABLED if self._is_denied(reader, path) else Verdict.ALIVE
 
-    def _path(self, reader: Reader, key_arn: str, grant: Json) -> AccessPath:
+    def _path(self, reader: Reader, key_arn: str, grant: Json, marks: _people.Marks) -> AccessPath:
         grantee = str(grant.get("GranteePrincipal") or "unnamed principal")
         operations = [str(name) for name in _policy.listed(grant.get("Operations"))]
         return AccessPath(
@@ -94,7 +95,7 @@ class KmsGrant:
             holder=grantee,
             allows=f"{', '.join(operations)} with key {key_arn}",
             # Only the grantee decides whose path it is: a retiring principal can end the grant, not use it.
-            clues=tuple(_clues.of_arn(grantee)),
+            clues=(*_clues.of_arn(grantee), *marks.of(grantee)),
             detail={
                 "key_arn": key_arn,
                 "grant_id": grant["GrantId"],

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _policy, _sessions
+from handoff.kinds.aws import _clues, _people, _policy, _sessions
 from handoff.model import AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RoleTrust:
     scope_type = ScopeType.AWS_ACCOUNT
     phase = 4
     lag = Lag(settle_s=_sessions.SETTLE_S, survives_s=12 * 3600, source=_sessions.SOURCE)
-    reads = frozenset(
+    reads = _people.MARK_READS | frozenset(
         {
             "iam:GetRole",
             "iam:GetRolePolicy",
@@ -49,7 +49,6 @@ class RoleTrust:
             "iam:ListAttachedRolePolicies",
             "iam:ListInstanceProfilesForRole",
             "iam:ListRolePolicies",
-            "iam:ListRoleTags",
             "iam:ListRoles",
         }
     )
@@ -62,6 +61,7 @@ class RoleTrust:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every principal of every Allow statement of every role that is not service-linked."""
+        marks = _people.Marks(reader)
         for role in reader.read("iam:ListRoles"):
             if str(role.get("Path", "")).startswith(_SERVICE_LINKED):
                 continue
@@ -69,7 +69,7 @@ class RoleTrust:
             openings = list(_policy.openings(document))
             tags = {str(tag["Key"]) for tag in reader.read("iam:ListRoleTags", RoleName=role["RoleName"])} if openings else set()
             for opening in openings:
-                yield self._path(reader, role, opening, is_grant=GRANT_TAG in tags)
+                yield self._path(reader, role, opening, marks, is_grant=GRANT_TAG in tags)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Take the principal out and cut sessions; delete the role when it is the provider's own."""
@@ -136,14 +136,14 @@ class RoleTrust:
         will_go = path.detail["is_grant"] and _trusts_nobody(document)
         return Verdict.DISABLED if will_go or self._cut(reader, path) is None else Verdict.GONE
 
-    def _path(self, reader: Reader, role: Json, opening: _policy.Opening, *, is_grant: bool) -> AccessPath:
+    def _path(self, reader: Reader, role: Json, opening: _policy.Opening, marks: _people.Marks, *, is_grant: bool) -> AccessPath:
         return AccessPath(
             kind=self.id,
             id=f"{role['RoleId']}#{opening.suffix}",
             scope=reader.scope,
             holder=opening.principal if opening.type != _policy.NOT else f"anyone but {opening.principal}",
             allows=f"become role {role['RoleName']}",
-            clues=(*_clues.of_principal(opening.type, opening.principal, opening.conditions), *_entity(reader, opening)),
+            clues=(*_clues.of_principal(opening.type, opening.principal, opening.conditions), *marks.of(opening.principal), *_entity(reader, opening)),
             detail={
                 "role_name": role["RoleName"],
                 "role_arn": role["Arn"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _policy
+from handoff.kinds.aws import _clues, _people, _policy
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class S3BucketPolicy:
     phase = 3
     # S3 calls bucket configuration eventually consistent without a figure; one minute is our own margin.
     lag = Lag(settle_s=60, survives_s=0, source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel (read 2026-11-22)")
-    reads = frozenset({"s3:GetBucketPolicy", "s3:ListBuckets"})
+    reads = _people.MARK_READS | {"s3:GetBucketPolicy", "s3:ListBuckets"}
     writes = frozenset({"s3:DeleteBucketPolicy", "s3:PutBucketPolicy"})
     creates = frozenset({"aws:s3/bucketPolicy:BucketPolicy"})
     after: frozenset[KindId] = frozenset()
@@ -35,10 +35,11 @@ class S3BucketPolicy:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every principal of every Allow statement of every bucket of the account."""
+        marks = _people.Marks(reader)
         for bucket in reader.read("s3:ListBuckets"):
             document = _read(reader, str(bucket["Name"]))
             for opening in _policy.openings(document or {}):
-                yield self._path(reader, str(bucket["Name"]), opening)
+                yield self._path(reader, str(bucket["Name"]), opening, marks)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Take this principal out of this statement."""
@@ -75,7 +76,7 @@ class S3BucketPolicy:
         document = _read(reader, _bucket(path))
         return Verdict.ALIVE if _policy.find(document or {}, *_key(path)) else Verdict.GONE
 
-    def _path(self, reader: Reader, bucket: str, opening: _policy.Opening) -> AccessPath:
+    def _path(self, reader: Reader, bucket: str, opening: _policy.Opening, marks: _people.Marks) -> AccessPath:
         actions = ", ".join(str(action) for action in _policy.listed(opening.statement.get("Action"))) or "everything but what NotAction names"
         return AccessPath(
             kind=self.id,
@@ -83,7 +84,7 @@ class S3BucketPolicy:
             scope=reader.scope,
             holder=opening.principal if opening.type != _policy.NOT else f"anyone but {opening.principal}",
             allows=f"{actions} on {bucket}",
-            clues=_clues.of_principal(opening.type, opening.principal, opening.conditions),
+            clues=(*_clues.of_principal(opening.type, opening.principal, opening.conditions), *marks.of(opening.principal)),
             detail={
                 "bucket": bucket,
                 "mark": opening.mark,
