@@ -83,5 +83,5 @@ def run_program(spec: Path | str, environment: str, **config: object) -> Estate:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the SDKs warn about themselves while they load
-        pulumi.runtime.test(program)()
+        pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
     return estate

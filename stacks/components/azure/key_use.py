@@ -27,7 +27,7 @@ class KeyUseArgs:
 
 
 class KeyUse(pulumi.ComponentResource):
-    """A group in the client's tenant with the right to use, not to manage, the keys. The client puts members in; the descriptions say whose it is, because groups carry no tags."""
+    """A group in the client's tenant with the right to use, not to manage, the keys. The client puts members in. Groups carry no tags, so the description says whose it is, with an address to ask."""
 
     def __init__(self, name: str, args: KeyUseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:azure:KeyUse", name, None, opts)
@@ -35,7 +35,7 @@ class KeyUse(pulumi.ComponentResource):
         group = pulumi_azuread.Group(
             name,
             display_name=args.group_name,
-            description=mark,
+            description=" ".join((mark, *args.grant.party.contacts[:1])),
             security_enabled=True,
             prevent_duplicate_names=True,
             opts=pulumi.ResourceOptions(parent=self, provider=args.entra),
