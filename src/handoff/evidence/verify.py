@@ -140,7 +140,10 @@ def _signature(envelope: Envelope, party: str, key: PublicKey | None, seen: Mapp
     if key.fingerprint in seen:
         return {"passed": False, "detail": f"the {party}'s key is the {seen[key.fingerprint]}'s: two parties need two keys"}
     if not signing.signed_by(envelope, key):
-        return {"passed": False, "detail": f"no good signature of the {party}'s key {key.fingerprint}"}
+        return {
+            "passed": False,
+            "detail": f"{files.ENVELOPE} holds no good signature of the {party}'s key {key.fingerprint} (that of {files.KEYS}/{party}.pub, unless one was given)",
+        }
     return {"passed": True, "detail": f"good, key {key.fingerprint}"}
 
 
