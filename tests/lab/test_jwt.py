@@ -13,7 +13,7 @@ def claims(**more: object) -> dict[str, object]:
     return {"iss": "https://issuer.example", "aud": "us", "sub": "me", "exp": time.time() + 60, **more}
 
 
-def test_a_signed_token_verifies_against_the_published_keys():
+def test_a_signed_token_verifies_against_the_published_keys() -> None:
     signer, other = jwt.Signer.make(), jwt.Signer.make()
     token = signer.sign(claims())
     published = {**jwt.public_keys(other.jwks()), **jwt.public_keys(signer.jwks())}
@@ -25,14 +25,14 @@ def test_a_signed_token_verifies_against_the_published_keys():
     ("reason", "changed", "expected"),
     [("expired", {"exp": 1}, {}), ("audience", {}, {"audience": "them"}), ("issuer", {}, {"issuer": "https://other.example"})],
 )
-def test_a_token_is_refused_for_its_reason(reason, changed, expected):
+def test_a_token_is_refused_for_its_reason(reason: str, changed: dict[str, object], expected: dict[str, str]) -> None:
     signer = jwt.Signer.make()
     with pytest.raises(jwt.TokenRefused) as caught:
         jwt.verify(signer.sign(claims(**changed)), jwt.public_keys(signer.jwks()), **{"audience": "us", "issuer": "https://issuer.example", **expected})
     assert caught.value.reason == reason
 
 
-def test_a_forged_token_a_token_without_end_and_no_token_are_refused():
+def test_a_forged_token_a_token_without_end_and_no_token_are_refused() -> None:
     signer = jwt.Signer.make()
     published = jwt.public_keys(signer.jwks())
     forged = jwt.Signer(key=jwt.Signer.make().key, kid=signer.kid).sign(claims())
@@ -44,7 +44,7 @@ def test_a_forged_token_a_token_without_end_and_no_token_are_refused():
     assert jwt.verify(signer.sign(claims()), published, audience="us")["sub"] == "me"
 
 
-def test_a_kept_key_is_the_same_after_a_restart_and_nobody_elses(tmp_path: Path):
+def test_a_kept_key_is_the_same_after_a_restart_and_nobody_elses(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "key.pem"
     first = jwt.Signer.kept(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ SUBSCRIPTION = f"/subscriptions/{identities.SUBSCRIPTION}"
 ARM_AUDIENCE = "https://management.azure.com"
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 LAG_S = 1.0
+Refused = Callable[[httpx.Response], tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +192,6 @@ def small_pages(azure: Azure) -> Iterator[None]:
 
 
 @pytest.fixture
-def refused() -> Any:
+def refused() -> Refused:
     """`refused(response)` gives the status and the code of a refusal."""
     return code

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from handoff.lab import identities
+
+if TYPE_CHECKING:
+    from conftest import Azure, Refused
 
 SUBSCRIPTION = f"/subscriptions/{identities.SUBSCRIPTION}"
 NETWORK = {"location": "West Europe", "tags": {"a": "1"}, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
 
 
-def test_a_resource_is_made_changed_listed_and_gone(azure, refused):
+def test_a_resource_is_made_changed_listed_and_gone(azure: Azure, refused: Refused) -> None:
     group = azure.group()
     path = f"{group}/providers/Microsoft.Network/virtualNetworks/v1"
     assert refused(azure.arm("GET", path)) == (404, "ResourceNotFound")
@@ -24,7 +28,7 @@ def test_a_resource_is_made_changed_listed_and_gone(azure, refused):
     azure.ok(azure.arm("DELETE", path), 204)
 
 
-def test_a_type_or_property_the_lab_does_not_know_is_refused_never_echoed(azure, refused):
+def test_a_type_or_property_the_lab_does_not_know_is_refused_never_echoed(azure: Azure, refused: Refused) -> None:
     group = azure.group()
     path = f"{group}/providers/Microsoft.Network/virtualNetworks/v1"
     unknown = azure.arm("PUT", f"{group}/providers/Microsoft.Compute/virtualMachines/vm", {"location": "westeurope", "properties": {}})
@@ -37,7 +41,7 @@ def test_a_type_or_property_the_lab_does_not_know_is_refused_never_echoed(azure,
     assert azure.arm("PUT", path, NETWORK).status_code == 201
 
 
-def test_what_arm_asks_for_is_asked_for(azure, refused):
+def test_what_arm_asks_for_is_asked_for(azure: Azure, refused: Refused) -> None:
     group = azure.group()
     path = f"{group}/providers/Microsoft.Network/virtualNetworks/v1"
     assert refused(azure.arm("PUT", path, {k: v for k, v in NETWORK.items() if k != "location"})) == (400, "LocationRequired")
@@ -52,7 +56,7 @@ def test_what_arm_asks_for_is_asked_for(azure, refused):
     assert refused(azure.arm("PUT", path, {**NETWORK, "location": "northeurope"})) == (409, "InvalidResourceLocation")
 
 
-def test_listings_come_in_pages_that_add_up(azure, small_pages):
+def test_listings_come_in_pages_that_add_up(azure: Azure, small_pages: None) -> None:
     group = azure.group()
     names = ["v1", "v2", "v3"]
     for name in names:
@@ -66,7 +70,7 @@ def test_listings_come_in_pages_that_add_up(azure, small_pages):
     assert [item["name"] for item in found] == names
 
 
-def test_a_resource_group_takes_its_resources_and_grants_along(azure, refused):
+def test_a_resource_group_takes_its_resources_and_grants_along(azure: Azure, refused: Refused) -> None:
     group, principal = azure.group(), azure.principal()
     network = azure.ok(azure.arm("PUT", f"{group}/providers/Microsoft.Network/virtualNetworks/v1", NETWORK), 201)["id"]
     assignment = azure.assign(principal, "acdd72a7-3385-48ef-bd42-f606fba81ae7", network)
@@ -77,7 +81,7 @@ def test_a_resource_group_takes_its_resources_and_grants_along(azure, refused):
     assert assignment not in {item["id"] for item in found}
 
 
-def test_a_lock_stops_deletion_or_writing_until_it_is_removed(azure, refused):
+def test_a_lock_stops_deletion_or_writing_until_it_is_removed(azure: Azure, refused: Refused) -> None:
     group = azure.group()
     path = f"{group}/providers/Microsoft.Network/virtualNetworks/v1"
     azure.ok(azure.arm("PUT", path, NETWORK), 201)
@@ -92,7 +96,7 @@ def test_a_lock_stops_deletion_or_writing_until_it_is_removed(azure, refused):
     assert azure.arm("DELETE", path).status_code == 200
 
 
-def test_the_allowed_locations_policy_holds_at_its_scope_and_outside_of_its_exclusions(azure, refused):
+def test_the_allowed_locations_policy_holds_at_its_scope_and_outside_of_its_exclusions(azure: Azure, refused: Refused) -> None:
     group, free = azure.group(), azure.group()
     assignment = f"{group}/providers/Microsoft.Authorization/policyAssignments/places"
     definition = "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c"
@@ -109,7 +113,7 @@ def test_the_allowed_locations_policy_holds_at_its_scope_and_outside_of_its_excl
     assert refused(azure.arm("PUT", assignment, unknown)) == (404, "PolicyDefinitionNotFound")
 
 
-def test_the_activity_log_names_who_did_what_and_who_was_refused(azure):
+def test_the_activity_log_names_who_did_what_and_who_was_refused(azure: Azure) -> None:
     started, group = (datetime.now(UTC) - timedelta(seconds=1)).isoformat(), azure.group()
     account = f"{group}/providers/Microsoft.Storage/storageAccounts/s{uuid.uuid4().hex[:12]}"
     azure.ok(azure.arm("PUT", account, {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2", "properties": {}}))
@@ -128,7 +132,7 @@ def test_the_activity_log_names_who_did_what_and_who_was_refused(azure):
     assert late["value"] == []
 
 
-def test_every_extension_and_backup_type_of_the_stacks_is_kept(azure):
+def test_every_extension_and_backup_type_of_the_stacks_is_kept(azure: Azure) -> None:
     group = azure.group()
     workspace = azure.ok(
         azure.arm("PUT", f"{group}/providers/Microsoft.OperationalInsights/workspaces/w", {"location": "westeurope", "properties": {"retentionInDays": 90}}),

@@ -5,7 +5,7 @@ import os
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
@@ -13,6 +13,11 @@ from azure.storage.blob import AccessPolicy, BlobServiceClient, ContainerSasPerm
 
 from handoff.lab import identities
 from handoff.lab.azure import roles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Azure
 
 SOON = timedelta(hours=1)
 
@@ -26,7 +31,7 @@ class Account:
 
 
 @pytest.fixture
-def account(azure) -> Account:
+def account(azure: Azure) -> Account:
     name = f"s{uuid.uuid4().hex[:14]}"
     path = f"{azure.group()}/providers/Microsoft.Storage/storageAccounts/{name}"
     made = azure.ok(azure.arm("PUT", path, {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2", "properties": {}}))
@@ -35,7 +40,7 @@ def account(azure) -> Account:
     return Account(id=made["id"], name=name, url=made["properties"]["primaryEndpoints"]["blob"], keys={k["keyName"]: k["value"] for k in keys})
 
 
-def service(azure, account: Account, credential: Any) -> BlobServiceClient:
+def service(azure: Azure, account: Account, credential: Any) -> BlobServiceClient:
     return BlobServiceClient(account.url, credential=credential, connection_verify=azure.ca, retry_total=0)
 
 
@@ -43,14 +48,14 @@ def named(account: Account, key: str = "key1") -> dict[str, str]:
     return {"account_name": account.name, "account_key": account.keys[key]}
 
 
-def error(attempt) -> tuple[int, str]:
+def error(attempt: Callable[[], object]) -> tuple[int, str]:
     with pytest.raises(HttpResponseError) as caught:
         attempt()
     return caught.value.status_code, str(caught.value.error_code.value if hasattr(caught.value.error_code, "value") else caught.value.error_code)
 
 
 @pytest.mark.parametrize("form", ["key", "named key", "bearer"])
-def test_the_sdk_writes_lists_and_reads_back_large_and_oddly_named_blobs(azure, account, form):
+def test_the_sdk_writes_lists_and_reads_back_large_and_oddly_named_blobs(azure: Azure, account: Account, form: str) -> None:
     credential = {"key": account.keys["key1"], "named key": named(account), "bearer": azure.credential(identities.ADMIN)}[form]
     container = service(azure, account, credential).get_container_client("records")
     large = os.urandom(5_000_000)
@@ -65,7 +70,7 @@ def test_the_sdk_writes_lists_and_reads_back_large_and_oddly_named_blobs(azure, 
     assert error(lambda: container.download_blob("empty").readall()) == (404, "BlobNotFound")
 
 
-def test_accounts_do_not_see_each_other_and_arm_sees_what_the_data_plane_makes(azure, account):
+def test_accounts_do_not_see_each_other_and_arm_sees_what_the_data_plane_makes(azure: Azure, account: Account) -> None:
     ours = service(azure, account, named(account))
     ours.create_container("made-here")
     listed = azure.ok(azure.arm("GET", f"{account.id}/blobServices/default/containers"))["value"]
@@ -77,7 +82,7 @@ def test_accounts_do_not_see_each_other_and_arm_sees_what_the_data_plane_makes(a
     assert azure.ok(azure.arm("GET", f"{account.id}/blobServices/default/containers"))["value"] == []
 
 
-def test_data_actions_decide_at_the_containers_scope(azure, account):
+def test_data_actions_decide_at_the_containers_scope(azure: Azure, account: Account) -> None:
     service(azure, account, named(account)).get_blob_client("records", "x").upload_blob(b"1")
     principal = azure.principal()
     theirs = service(azure, account, azure.credential(principal)).get_blob_client("records", "x")
@@ -88,7 +93,7 @@ def test_data_actions_decide_at_the_containers_scope(azure, account):
     assert error(lambda: theirs.upload_blob(b"2", overwrite=True)) == (403, "AuthorizationPermissionMismatch")
 
 
-def test_a_regenerated_key_and_what_it_signed_stop_at_once_and_the_other_key_goes_on(azure, account):
+def test_a_regenerated_key_and_what_it_signed_stop_at_once_and_the_other_key_goes_on(azure: Azure, account: Account) -> None:
     blob = service(azure, account, named(account)).get_blob_client("records", "x")
     blob.upload_blob(b"1")
     sas = generate_blob_sas(account.name, "records", "x", account_key=account.keys["key1"], permission="r", expiry=datetime.now(UTC) + SOON)
@@ -102,7 +107,7 @@ def test_a_regenerated_key_and_what_it_signed_stop_at_once_and_the_other_key_goe
         assert service(azure, account, credential).get_blob_client("records", "x").download_blob().readall() == b"1"
 
 
-def test_shared_key_access_can_be_switched_off_while_bearers_go_on(azure, account):
+def test_shared_key_access_can_be_switched_off_while_bearers_go_on(azure: Azure, account: Account) -> None:
     service(azure, account, named(account)).get_blob_client("records", "x").upload_blob(b"1")
     azure.ok(azure.arm("PATCH", account.id, {"properties": {"allowSharedKeyAccess": False}}))
     sas = generate_account_sas(account.name, account.keys["key1"], "sco", "rl", datetime.now(UTC) + SOON)
@@ -114,7 +119,7 @@ def test_shared_key_access_can_be_switched_off_while_bearers_go_on(azure, accoun
     assert service(azure, account, azure.credential(identities.ADMIN)).get_blob_client("records", "x").download_blob().readall() == b"1"
 
 
-def test_a_sas_opens_what_it_says_for_as_long_as_it_says(azure, account):
+def test_a_sas_opens_what_it_says_for_as_long_as_it_says(azure: Azure, account: Account) -> None:
     service(azure, account, named(account)).get_blob_client("records", "x").upload_blob(b"1")
     now, key = datetime.now(UTC), account.keys["key1"]
 
@@ -132,7 +137,7 @@ def test_a_sas_opens_what_it_says_for_as_long_as_it_says(azure, account):
     assert error(lambda: whole.get_blob_client("records", "x").download_blob()) == (403, "AuthorizationResourceTypeMismatch")
 
 
-def test_a_stored_access_policy_carries_a_sas_until_it_is_removed(azure, account):
+def test_a_stored_access_policy_carries_a_sas_until_it_is_removed(azure: Azure, account: Account) -> None:
     ours = service(azure, account, named(account)).get_container_client("records")
     ours.upload_blob("x", b"1")
     ours.set_container_access_policy(
@@ -145,7 +150,7 @@ def test_a_stored_access_policy_carries_a_sas_until_it_is_removed(azure, account
     assert error(lambda: shared.download_blob().readall()) == (403, "AuthenticationFailed")
 
 
-def test_without_credentials_nothing_opens_and_paths_cannot_climb(azure, account):
+def test_without_credentials_nothing_opens_and_paths_cannot_climb(azure: Azure, account: Account) -> None:
     answer = azure.client.get(f"{account.url}records/x")
     assert (answer.status_code, answer.headers["x-ms-error-code"]) == (401, "NoAuthenticationInformation")
     assert answer.headers["www-authenticate"].startswith(f"Bearer authorization_uri={azure.base}/{identities.CLIENT_TENANT}/")

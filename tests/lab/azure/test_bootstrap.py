@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handoff.lab import identities
 from handoff.lab.bootstrap.azure import BOOTSTRAP
+
+if TYPE_CHECKING:
+    from conftest import Azure, Refused
 
 SUBSCRIPTION = f"/subscriptions/{identities.SUBSCRIPTION}"
 
 
-def test_each_identity_may_do_what_it_is_for_and_no_more(azure, refused):
+def test_each_identity_may_do_what_it_is_for_and_no_more(azure: Azure, refused: Refused) -> None:
     for name in (identities.ADMIN, identities.SECOND_ADMIN, identities.BREAK_GLASS, identities.AUDITOR):
         entry = azure.login(name)
         assert (entry["form"], entry["tenant"], entry["principal"]) == ("azure-secret", identities.CLIENT_TENANT, identities.CLIENT_PRINCIPALS_AZURE[name])
@@ -20,7 +25,7 @@ def test_each_identity_may_do_what_it_is_for_and_no_more(azure, refused):
     assert azure.graph("GET", "users", who=identities.BREAK_GLASS).status_code == 403
 
 
-def test_the_providers_operator_signs_in_at_home_and_has_no_way_in(azure, refused):
+def test_the_providers_operator_signs_in_at_home_and_has_no_way_in(azure: Azure, refused: Refused) -> None:
     entry = azure.login(identities.PROVIDER_OPERATOR)
     assert (entry["tenant"], entry["principal"], entry["party"]) == (identities.PROVIDER_TENANT, identities.PROVIDER_OPERATOR_AZURE, "provider")
     token = azure.token(identities.PROVIDER_OPERATOR)
@@ -28,7 +33,7 @@ def test_the_providers_operator_signs_in_at_home_and_has_no_way_in(azure, refuse
     assert azure.token_answer(identities.CLIENT_TENANT, client_id=entry["client_id"], client_secret=entry["client_secret"]).status_code == 400
 
 
-def test_a_second_run_changes_nothing(azure):
+def test_a_second_run_changes_nothing(azure: Azure) -> None:
     def seen() -> tuple[object, ...]:
         assignments = azure.ok(azure.arm("GET", f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments", **{"$filter": "atScope()"}))["value"]
         applications = azure.ok(azure.graph("GET", "applications", **{"$filter": "displayName eq 'acme-admin'"}))["value"]
@@ -39,7 +44,7 @@ def test_a_second_run_changes_nothing(azure):
     assert seen() == before
 
 
-def test_a_lost_login_is_made_anew(azure):
+def test_a_lost_login_is_made_anew(azure: Azure) -> None:
     (azure.plan.folder / "logins.json").unlink()
     BOOTSTRAP.run(azure.plan)
     assert azure.arm("GET", SUBSCRIPTION, who=identities.ADMIN).status_code == 200

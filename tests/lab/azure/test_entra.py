@@ -4,6 +4,7 @@ import base64
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
@@ -13,6 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
 from handoff.lab import identities, jwt
+
+if TYPE_CHECKING:
+    from conftest import Azure, Refused
 
 ARM = "https://management.azure.com/.default"
 
@@ -24,7 +28,7 @@ def certificate(signer: jwt.Signer) -> x509.Certificate:
     return builder.not_valid_before(now - timedelta(minutes=1)).not_valid_after(now + timedelta(days=1)).sign(signer.key, hashes.SHA256())
 
 
-def test_a_token_is_a_signed_jwt_of_its_tenant_that_the_published_keys_verify(azure):
+def test_a_token_is_a_signed_jwt_of_its_tenant_that_the_published_keys_verify(azure: Azure) -> None:
     token = azure.token(identities.ADMIN)
     configuration = azure.ok(azure.client.get(f"/{identities.CLIENT_TENANT}/v2.0/.well-known/openid-configuration"))
     keys = azure.ok(azure.client.get(configuration["jwks_uri"]))
@@ -37,7 +41,7 @@ def test_a_token_is_a_signed_jwt_of_its_tenant_that_the_published_keys_verify(az
     assert claims["exp"] - claims["iat"] == 3600
 
 
-def test_wrong_secret_unknown_application_and_unknown_tenant_have_entras_numbers(azure):
+def test_wrong_secret_unknown_application_and_unknown_tenant_have_entras_numbers(azure: Azure) -> None:
     entry = azure.login(identities.ADMIN)
     good = azure.token_answer(entry["tenant"], client_id=entry["client_id"], client_secret=entry["client_secret"])
     assert good.status_code == 200
@@ -56,7 +60,7 @@ def test_wrong_secret_unknown_application_and_unknown_tenant_have_entras_numbers
         assert f"AADSTS{expected}" in answer.json()["error_description"]
 
 
-def test_a_removed_secret_signs_in_no_more_but_its_token_lives_on(azure):
+def test_a_removed_secret_signs_in_no_more_but_its_token_lives_on(azure: Azure) -> None:
     principal = azure.principal()
     azure.assign(principal, "acdd72a7-3385-48ef-bd42-f606fba81ae7")
     token = azure.token(principal)
@@ -67,7 +71,7 @@ def test_a_removed_secret_signs_in_no_more_but_its_token_lives_on(azure):
     assert azure.arm("GET", f"/subscriptions/{identities.SUBSCRIPTION}", token=token).status_code == 200
 
 
-def test_an_expired_secret_says_so(azure):
+def test_an_expired_secret_says_so(azure: Azure) -> None:
     principal = azure.principal()
     past = {"passwordCredential": {"displayName": "old", "startDateTime": "2020-01-01T00:00:00Z", "endDateTime": "2021-01-01T00:00:00Z"}}
     secret = azure.ok(azure.graph("POST", f"applications/{principal.application_id}/addPassword", past))["secretText"]
@@ -76,7 +80,7 @@ def test_an_expired_secret_says_so(azure):
     assert azure.token_answer(principal.tenant, client_id=principal.client_id, client_secret=principal.client_secret).status_code == 200
 
 
-def test_a_disabled_principal_gets_no_token_until_it_is_enabled_again(azure):
+def test_a_disabled_principal_gets_no_token_until_it_is_enabled_again(azure: Azure) -> None:
     principal = azure.principal()
     for enabled, status in ((False, 401), (True, 200)):
         azure.ok(azure.graph("PATCH", f"servicePrincipals/{principal.object_id}", {"accountEnabled": enabled}), 204)
@@ -85,7 +89,7 @@ def test_a_disabled_principal_gets_no_token_until_it_is_enabled_again(azure):
         assert enabled or answer.json()["error_codes"] == [7000112]
 
 
-def test_a_deleted_principals_token_dies_with_it(azure):
+def test_a_deleted_principals_token_dies_with_it(azure: Azure) -> None:
     principal = azure.principal()
     azure.assign(principal, "acdd72a7-3385-48ef-bd42-f606fba81ae7")
     token = azure.token(principal)
@@ -94,7 +98,7 @@ def test_a_deleted_principals_token_dies_with_it(azure):
     assert azure.arm("GET", f"/subscriptions/{identities.SUBSCRIPTION}", token=token).status_code == 401
 
 
-def test_a_registered_certificate_signs_in_and_another_does_not(azure):
+def test_a_registered_certificate_signs_in_and_another_does_not(azure: Azure) -> None:
     principal = azure.principal()
     ours, other = jwt.Signer.make(), jwt.Signer.make()
     held = certificate(ours)
@@ -112,7 +116,7 @@ def test_a_registered_certificate_signs_in_and_another_does_not(azure):
         credential(other, certificate(other)).get_token(ARM)
 
 
-def test_a_federated_assertion_needs_issuer_subject_audience_and_signature(azure):
+def test_a_federated_assertion_needs_issuer_subject_audience_and_signature(azure: Azure) -> None:
     principal, idp, forger = azure.principal(), jwt.Signer.make(), jwt.Signer.make()
     issuer, subject, audience = "https://ci.nimbus.example", "repo:nimbus/acme:ref:refs/heads/main", "api://AzureADTokenExchange"
     azure.ok(azure.client.post("/_lab/issuers", json={"issuer": issuer, "jwks": idp.jwks()}), 201)
@@ -147,7 +151,7 @@ def test_a_federated_assertion_needs_issuer_subject_audience_and_signature(azure
         sign_in(idp)
 
 
-def test_a_provider_application_gets_into_the_clients_tenant_only_by_a_service_principal_there(azure):
+def test_a_provider_application_gets_into_the_clients_tenant_only_by_a_service_principal_there(azure: Azure) -> None:
     provider = azure.principal(owner=_provider_admin(azure), signInAudience="AzureADMultipleOrgs")
     form = {"client_id": provider.client_id, "client_secret": provider.client_secret}
     assert azure.token_answer(identities.PROVIDER_TENANT, **form).status_code == 200
@@ -157,7 +161,7 @@ def test_a_provider_application_gets_into_the_clients_tenant_only_by_a_service_p
     assert (claims["tid"], claims["oid"] == provider.object_id) == (identities.CLIENT_TENANT, False)
 
 
-def _provider_admin(azure) -> str:
+def _provider_admin(azure: Azure) -> str:
     """nimbus-ops, made an administrator of its own tenant."""
     token = azure.ok(azure.root("POST", "token", {"tenant": identities.PROVIDER_TENANT, "audience": "https://graph.microsoft.com"}))["access_token"]
     body = {"principalId": identities.PROVIDER_OPERATOR_AZURE, "roleDefinitionId": "62e90394-69f5-4237-9190-012177745e10", "directoryScopeId": "/"}
@@ -166,7 +170,7 @@ def _provider_admin(azure) -> str:
     return identities.PROVIDER_OPERATOR
 
 
-def test_forged_and_foreign_tokens_are_refused(azure, refused):
+def test_forged_and_foreign_tokens_are_refused(azure: Azure, refused: Refused) -> None:
     token = azure.token(identities.ADMIN)
     path = f"/subscriptions/{identities.SUBSCRIPTION}"
     assert azure.arm("GET", path, token=token).status_code == 200
@@ -175,7 +179,7 @@ def test_forged_and_foreign_tokens_are_refused(azure, refused):
     assert refused(azure.client.get(path, params={"api-version": "2022-12-01"})) == (401, "AuthenticationFailed")
 
 
-def test_a_token_expires(azure, refused):
+def test_a_token_expires(azure: Azure, refused: Refused) -> None:
     azure.set(token_s=1)
     try:
         token = azure.token(identities.ADMIN)

@@ -25,11 +25,11 @@ RECORD = {"displayName": "A and b", "on": True, "n": None, "tags": ["x", "y"], "
         ("displayName ge 'B'", False),
     ],
 )
-def test_a_filter_keeps_what_it_says(text, expected):
+def test_a_filter_keeps_what_it_says(text: str, expected: bool) -> None:
     assert compiled(text)(RECORD) is expected
 
 
 @pytest.mark.parametrize("text", ["length(x) eq 3", "displayName", "x eq", "not(x eq 'y')", "tags/any(t: t eq 'x')"])
-def test_what_is_not_understood_is_refused(text):
+def test_what_is_not_understood_is_refused(text: str) -> None:
     with pytest.raises(UnsupportedFilter):
         compiled(text)

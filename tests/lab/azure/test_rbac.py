@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import time
 import uuid
+from typing import TYPE_CHECKING
 
 import pytest
 
 from handoff.lab import identities
 from handoff.lab.azure import roles
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
+    from conftest import Azure, Refused
+
 SUBSCRIPTION = f"/subscriptions/{identities.SUBSCRIPTION}"
 
 
-def _settled(attempt, status: int, within_s: float = 4) -> float:
+def _settled(attempt: Callable[[], httpx.Response], status: int, within_s: float = 4) -> float:
     """Seconds until the call answers with this status."""
     started = time.monotonic()
     while attempt().status_code != status:
@@ -20,7 +27,7 @@ def _settled(attempt, status: int, within_s: float = 4) -> float:
     return time.monotonic() - started
 
 
-def test_a_role_works_at_its_scope_and_below_and_nowhere_else(azure, refused):
+def test_a_role_works_at_its_scope_and_below_and_nowhere_else(azure: Azure, refused: Refused) -> None:
     principal, mine, other = azure.principal(), azure.group(), azure.group()
     assert refused(azure.arm("GET", mine, who=principal)) == (403, "AuthorizationFailed")
     azure.assign(principal, roles.READER, mine)
@@ -30,7 +37,7 @@ def test_a_role_works_at_its_scope_and_below_and_nowhere_else(azure, refused):
     assert refused(azure.arm("PUT", mine, {"location": "westeurope"}, who=principal)) == (403, "AuthorizationFailed")
 
 
-def test_contributor_writes_but_its_not_actions_keep_it_from_granting(azure, refused):
+def test_contributor_writes_but_its_not_actions_keep_it_from_granting(azure: Azure, refused: Refused) -> None:
     principal, group = azure.principal(), azure.group()
     azure.assign(principal, roles.CONTRIBUTOR, group)
     network = {"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
@@ -42,7 +49,7 @@ def test_contributor_writes_but_its_not_actions_keep_it_from_granting(azure, ref
     assert azure.arm("PUT", path, grant, who=principal).status_code == 201
 
 
-def test_a_custom_role_grants_its_actions_without_its_not_actions(azure, refused):
+def test_a_custom_role_grants_its_actions_without_its_not_actions(azure: Azure, refused: Refused) -> None:
     principal, group, guid = azure.principal(), azure.group(), str(uuid.uuid4())
     permission = {"actions": ["Microsoft.Storage/*"], "notActions": ["Microsoft.Storage/storageAccounts/listkeys/action"]}
     body = {"properties": {"roleName": "keeper", "assignableScopes": [SUBSCRIPTION], "permissions": [permission]}}
@@ -55,7 +62,7 @@ def test_a_custom_role_grants_its_actions_without_its_not_actions(azure, refused
     assert azure.arm("POST", f"{account}/listKeys").status_code == 200
 
 
-def test_a_group_passes_its_role_on_through_nested_groups(azure):
+def test_a_group_passes_its_role_on_through_nested_groups(azure: Azure) -> None:
     principal, scope = azure.principal(), azure.group()
     shape = {"mailEnabled": False, "mailNickname": "g", "securityEnabled": True}
     inner, outer = (azure.ok(azure.graph("POST", "groups", {"displayName": name, **shape}), 201)["id"] for name in ("inner", "outer"))
@@ -66,7 +73,7 @@ def test_a_group_passes_its_role_on_through_nested_groups(azure):
     assert azure.arm("GET", scope, who=principal).status_code == 200
 
 
-def test_a_removed_assignment_works_on_for_its_lag_and_then_no_more(azure, refused):
+def test_a_removed_assignment_works_on_for_its_lag_and_then_no_more(azure: Azure, refused: Refused) -> None:
     principal, scope = azure.principal(), azure.group()
     assignment = azure.assign(principal, roles.READER, scope)
     token = azure.token(principal)
@@ -78,7 +85,7 @@ def test_a_removed_assignment_works_on_for_its_lag_and_then_no_more(azure, refus
     assert azure.arm("GET", scope).status_code == 200
 
 
-def test_listing_at_a_scope_shows_above_at_and_below_and_filters_narrow_it(azure):
+def test_listing_at_a_scope_shows_above_at_and_below_and_filters_narrow_it(azure: Azure) -> None:
     principal, scope = azure.principal(), azure.group()
     below, above = azure.assign(principal, roles.READER, scope), azure.assign(principal, roles.READER)
 
@@ -94,7 +101,7 @@ def test_listing_at_a_scope_shows_above_at_and_below_and_filters_narrow_it(azure
     assert azure.arm("GET", f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments", **{"$filter": "colour eq 'red'"}).status_code == 400
 
 
-def test_a_role_assignment_is_checked(azure, refused):
+def test_a_role_assignment_is_checked(azure: Azure, refused: Refused) -> None:
     principal, scope = azure.principal(), azure.group()
     azure.assign(principal, roles.READER, scope)
 
@@ -109,7 +116,7 @@ def test_a_role_assignment_is_checked(azure, refused):
 
 
 @pytest.fixture
-def delegated(azure):
+def delegated(azure: Azure) -> Iterator[tuple[str, str, str]]:
     """A delegation of one resource group to the provider's operator: Contributor, and the role to remove itself."""
     scope, definition = azure.group(), f"{SUBSCRIPTION}/providers/Microsoft.ManagedServices/registrationDefinitions/{uuid.uuid4()}"
     held = [{"principalId": identities.PROVIDER_OPERATOR_AZURE, "roleDefinitionId": role} for role in (roles.CONTRIBUTOR, roles.REGISTRATION_DELETER)]
@@ -127,7 +134,7 @@ def delegated(azure):
     time.sleep(1.2)  # the lag: the next test is to find no delegation
 
 
-def test_the_provider_is_foreign_until_lighthouse_lets_it_in(azure, refused, delegated):
+def test_the_provider_is_foreign_until_lighthouse_lets_it_in(azure: Azure, refused: Refused, delegated: tuple[str, str, str]) -> None:
     scope, definition, assignment = delegated
     operator = identities.PROVIDER_OPERATOR
     assert azure.arm("GET", scope, who=operator).status_code == 200
@@ -143,16 +150,16 @@ def test_the_provider_is_foreign_until_lighthouse_lets_it_in(azure, refused, del
     assert azure.arm("GET", scope).status_code == 200
 
 
-def test_the_provider_removes_its_own_delegation(azure, delegated):
+def test_the_provider_removes_its_own_delegation(azure: Azure, delegated: tuple[str, str, str]) -> None:
     scope, _, assignment = delegated
     azure.ok(azure.arm("DELETE", assignment, who=identities.PROVIDER_OPERATOR))
     _settled(lambda: azure.arm("GET", scope, who=identities.PROVIDER_OPERATOR), 401)
 
 
-def test_what_lighthouse_cannot_delegate_is_refused(azure, refused):
+def test_what_lighthouse_cannot_delegate_is_refused(azure: Azure, refused: Refused) -> None:
     path = f"{SUBSCRIPTION}/providers/Microsoft.ManagedServices/registrationDefinitions/{uuid.uuid4()}"
 
-    def put(role: str, tenant: str = identities.PROVIDER_TENANT):
+    def put(role: str, tenant: str = identities.PROVIDER_TENANT) -> httpx.Response:
         held = [{"principalId": identities.PROVIDER_OPERATOR_AZURE, "roleDefinitionId": role}]
         return azure.arm("PUT", path, {"properties": {"registrationDefinitionName": "ops", "managedByTenantId": tenant, "authorizations": held}})
 

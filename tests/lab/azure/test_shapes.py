@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure.keyvault.secrets._generated.models import SecretBundle
@@ -23,6 +23,9 @@ from azure.mgmt.storage.models import BlobContainer, StorageAccount, StorageAcco
 
 from handoff.lab import identities
 from handoff.lab.azure import roles
+
+if TYPE_CHECKING:
+    from conftest import Azure
 
 SUBSCRIPTION = f"/subscriptions/{identities.SUBSCRIPTION}"
 
@@ -77,7 +80,7 @@ def _faults_by_map(model: Any, body: dict[str, Any], where: str) -> list[str]:
     return found
 
 
-def test_the_check_itself_sees_unknown_and_missing_properties():
+def test_the_check_itself_sees_unknown_and_missing_properties() -> None:
     assert faults(StorageAccount, {"location": "x"}) == []
     assert faults(StorageAccount, {"location": "x", "colour": "red"}) == ["StorageAccount.colour is not in the model"]
     assert faults(StorageAccount, {}) == ["StorageAccount.location is required"]
@@ -88,7 +91,7 @@ def test_the_check_itself_sees_unknown_and_missing_properties():
 
 
 @pytest.fixture(scope="module")
-def made(azure) -> dict[str, Any]:
+def made(azure: Azure) -> dict[str, Any]:
     """One of each type, made by the unmodified management clients; then read as plain JSON."""
     arguments = azure.sdk(identities.ADMIN)
     name, tail = f"rg-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex[:10]
@@ -144,7 +147,7 @@ def made(azure) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["group", "account", "container", "vault", "key", "network", "walls", "assignment", "definition", "delegation"])
-def test_what_arm_answers_is_what_the_vendors_models_know(azure, made, name):
+def test_what_arm_answers_is_what_the_vendors_models_know(azure: Azure, made: dict[str, Any], name: str) -> None:
     model, path = made[name]
     assert faults(model, azure.ok(azure.arm("GET", path))) == []
     listed = azure.ok(azure.arm("GET", path.rpartition("/")[0])) if name != "group" else azure.ok(azure.arm("GET", f"{SUBSCRIPTION}/resourceGroups"))
@@ -152,7 +155,7 @@ def test_what_arm_answers_is_what_the_vendors_models_know(azure, made, name):
     assert path in {item["id"] for item in listed["value"]}
 
 
-def test_role_definitions_keys_and_expanded_delegations_too(azure, made):
+def test_role_definitions_keys_and_expanded_delegations_too(azure: Azure, made: dict[str, Any]) -> None:
     listed = azure.ok(azure.arm("GET", f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions"))["value"]
     assert roles.OWNER in {item["name"] for item in listed}
     assert [fault for item in listed for fault in faults(RoleDefinition, item)] == []
@@ -162,7 +165,7 @@ def test_role_definitions_keys_and_expanded_delegations_too(azure, made):
     assert faults(RegistrationAssignment, expanded) == []
 
 
-def test_a_secret_bundle_has_the_members_of_the_model(azure):
+def test_a_secret_bundle_has_the_members_of_the_model(azure: Azure) -> None:
     name = f"kv{uuid.uuid4().hex[:10]}"
     properties = {"tenantId": identities.CLIENT_TENANT, "sku": {"family": "A", "name": "standard"}, "enableRbacAuthorization": True}
     uri = azure.ok(azure.arm("PUT", f"{azure.group()}/providers/Microsoft.KeyVault/vaults/{name}", {"location": "westeurope", "properties": properties}))[
@@ -173,7 +176,7 @@ def test_a_secret_bundle_has_the_members_of_the_model(azure):
     assert faults(SecretBundle, bundle) == []
 
 
-def test_deletions_through_the_management_clients_leave_nothing(azure):
+def test_deletions_through_the_management_clients_leave_nothing(azure: Azure) -> None:
     arguments = azure.sdk(identities.ADMIN)
     client = ResourceManagementClient(subscription_id=identities.SUBSCRIPTION, **arguments)
     name = f"rg-{uuid.uuid4().hex[:8]}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -10,6 +11,10 @@ from azure.keyvault.secrets import SecretClient
 
 from handoff.lab import identities
 from handoff.lab.azure import roles
+
+if TYPE_CHECKING:
+    import httpx
+    from conftest import Azure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +24,7 @@ class Vault:
 
 
 @pytest.fixture
-def vault(azure) -> Vault:
+def vault(azure: Azure) -> Vault:
     name = f"kv{uuid.uuid4().hex[:10]}"
     body = {
         "location": "westeurope",
@@ -29,11 +34,11 @@ def vault(azure) -> Vault:
     return Vault(id=made["id"], uri=made["properties"]["vaultUri"])
 
 
-def client(azure, vault: Vault, who: object) -> SecretClient:
+def client(azure: Azure, vault: Vault, who: object) -> SecretClient:
     return SecretClient(vault.uri, azure.credential(who), connection_verify=azure.ca, verify_challenge_resource=False)
 
 
-def test_the_secrets_sdk_sets_gets_versions_disables_deletes_and_purges(azure, vault):
+def test_the_secrets_sdk_sets_gets_versions_disables_deletes_and_purges(azure: Azure, vault: Vault) -> None:
     ours = client(azure, vault, identities.ADMIN)
     first = ours.set_secret("db", "one", content_type="text/plain")
     ours.set_secret("db", "two")
@@ -51,7 +56,7 @@ def test_the_secrets_sdk_sets_gets_versions_disables_deletes_and_purges(azure, v
     assert ours.set_secret("db", "three").value == "three"
 
 
-def test_data_actions_decide_and_owner_has_none(azure, vault):
+def test_data_actions_decide_and_owner_has_none(azure: Azure, vault: Vault) -> None:
     client(azure, vault, identities.ADMIN).set_secret("db", "one")
     principal = azure.principal()
     azure.assign(principal, roles.OWNER, vault.id)
@@ -64,7 +69,7 @@ def test_data_actions_decide_and_owner_has_none(azure, vault):
         theirs.set_secret("db", "two")
 
 
-def test_access_policies_decide_where_rbac_is_off(azure):
+def test_access_policies_decide_where_rbac_is_off(azure: Azure) -> None:
     principal, name = azure.principal(), f"kv{uuid.uuid4().hex[:10]}"
     policy = {"tenantId": identities.CLIENT_TENANT, "objectId": principal.object_id, "permissions": {"secrets": ["get", "set"]}}
     body = {
@@ -81,18 +86,18 @@ def test_access_policies_decide_where_rbac_is_off(azure):
         client(azure, found, identities.SECOND_ADMIN).get_secret("db")
 
 
-def test_no_token_gets_the_challenge_that_names_tenant_and_resource(azure, vault):
+def test_no_token_gets_the_challenge_that_names_tenant_and_resource(azure: Azure, vault: Vault) -> None:
     answer = azure.client.get(f"{vault.uri}secrets/db", params={"api-version": "7.4"})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == f'Bearer authorization="{azure.base}/{identities.CLIENT_TENANT}", resource="https://vault.azure.net"'
 
 
-def test_a_key_made_through_arm_encrypts_and_a_disabled_one_does_not(azure, vault):
+def test_a_key_made_through_arm_encrypts_and_a_disabled_one_does_not(azure: Azure, vault: Vault) -> None:
     shown = azure.ok(azure.arm("PUT", f"{vault.id}/keys/cmk", {"properties": {"kty": "RSA", "keySize": 2048}}))
     assert "/keys/cmk/" in shown["properties"]["keyUriWithVersion"]
     headers = {"authorization": f"Bearer {azure.token(identities.ADMIN, 'https://vault.azure.net')}"}
 
-    def call(method: str, path: str, body: object = None):
+    def call(method: str, path: str, body: object = None) -> httpx.Response:
         return azure.client.request(method, f"{vault.uri}{path}", json=body, headers=headers, params={"api-version": "7.4"})
 
     plain = base64.urlsafe_b64encode(b"data key").rstrip(b"=").decode()
@@ -107,14 +112,14 @@ def test_a_key_made_through_arm_encrypts_and_a_disabled_one_does_not(azure, vaul
     assert azure.client.get(f"{vault.uri}keys", headers=theirs, params={"api-version": "7.4"}).status_code == 403
 
 
-def test_a_secret_set_through_arm_is_readable_on_the_data_plane_and_hidden_in_arm(azure, vault):
+def test_a_secret_set_through_arm_is_readable_on_the_data_plane_and_hidden_in_arm(azure: Azure, vault: Vault) -> None:
     made = azure.arm("PUT", f"{vault.id}/secrets/db", {"properties": {"value": "s3cr3t-value"}})
     assert made.status_code == 201
     assert "s3cr3t-value" not in made.text + azure.arm("GET", f"{vault.id}/secrets/db").text
     assert client(azure, vault, identities.ADMIN).get_secret("db").value == "s3cr3t-value"
 
 
-def test_purge_protection_keeps_a_deleted_secret_recoverable(azure):
+def test_purge_protection_keeps_a_deleted_secret_recoverable(azure: Azure) -> None:
     name = f"kv{uuid.uuid4().hex[:10]}"
     properties = {
         "tenantId": identities.CLIENT_TENANT,

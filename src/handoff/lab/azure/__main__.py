@@ -27,7 +27,10 @@ def main() -> None:
     parser.add_argument("--url", help="base URL under which clients reach this server")
     given = parser.parse_args()
     url = given.url or f"https://127.0.0.1:{given.port}"
-    world = World.opened(given.folder, url=url, lags_file=given.lags)
+    try:
+        world = World.opened(given.folder, url=url, lags_file=given.lags)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        parser.exit(2, f"the state in {given.folder} or the waits in {given.lags} cannot be read: {error}; remove the folder to begin anew\n")
     backend = Backend(given.azurite, os.environ.get(KEY_VARIABLE))
     uvicorn.run(
         make(world, backend),
@@ -38,7 +41,7 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=1,
     )
 
 

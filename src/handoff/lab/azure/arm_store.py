@@ -91,6 +91,8 @@ def _check_place(world: World, target: Target, known: KnownType) -> None:
 
 
 def _check_shape(target: Target, known: KnownType, body: Record, old: Record | None) -> None:
+    if not isinstance(body.get("properties", {}), dict):
+        raise ArmRefusal(400, "InvalidRequestContent", "The request content was invalid: 'properties' is to be an object.")
     unknown = sorted(set(body) - TOP_FIELDS) + sorted(f"properties.{name}" for name in set(body.get("properties") or {}) - known.properties)
     if unknown:
         raise ArmRefusal(
