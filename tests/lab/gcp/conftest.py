@@ -31,6 +31,7 @@ def _free_port() -> int:
 class StandIn:
     url: str
     folder: Path
+    lag_s: float = LAG_S
 
     def http(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, trust_env=False, timeout=30)
@@ -164,3 +165,28 @@ def plain(standin: StandIn) -> Iterator[StandIn]:
     with standin.http() as client:
         client.post("/_lab/settings", json={"page_size": None, "token_life_s": 3600, "binding_lag_s": LAG_S}).raise_for_status()
         client.delete("/_lab/faults").raise_for_status()
+
+
+class Restartable:
+    """A stand-in that a test starts and stops itself; it keeps its folder and port."""
+
+    def __init__(self, folder: Path, gcs: int) -> None:
+        self._folder, self._gcs, self._port = folder, gcs, _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def up(self) -> StandIn:
+        self._process = start(self._folder, self._gcs, self._port)
+        return StandIn(url=f"http://127.0.0.1:{self._port}", folder=self._folder / "gcp")
+
+    def down(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+
+@pytest.fixture
+def restartable(gcs_port: int, tmp_path: Path) -> Iterator[Restartable]:
+    made = Restartable(tmp_path, gcs_port)
+    yield made
+    made.down()
