@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from handoff.cli._app import run
 from handoff.exports._bag import write_bag
 from handoff.exports._contract import ObjectInfo
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def bag(path: Path, data: bytes) -> None:
@@ -59,3 +59,29 @@ def test_a_missing_spec_is_told_however_the_command_is_written(
     assert run(["export", *arguments]) == 2
     assert "missing.yaml" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_real_store_comes_back_whole_and_is_taken_up_after_an_interruption(lab: Any, tmp_path: Path) -> None:
+    """On the lab's S3, through the command: what was put there is in the bag, byte for byte."""
+    spec = str(Path(__file__).parents[2] / "engagements/acme-health.yaml")
+    state = {"HANDOFF_STATE": str(tmp_path / "state")}
+    content = {"plain.txt": b"hello", "a/../b": b"", "näme|%?": b"x" * 3_000_000, "a": b"file", "a/b": b"below it"}
+    script = (
+        "import boto3, json, sys\ns3 = boto3.client('s3')\n"
+        "s3.create_bucket(Bucket='returned-to-client', CreateBucketConfiguration={'LocationConstraint': 'eu-west-1'})\n"
+        "[s3.put_object(Bucket='returned-to-client', Key=key, Body=bytes.fromhex(data)) for key, data in json.load(sys.stdin).items()]\n"
+    )
+    given = json.dumps({key: data.hex() for key, data in content.items()})
+    subprocess.run([sys.executable, "-c", script], input=given, text=True, env=lab.process_env(), check=True, timeout=60)
+    arguments = ("export", spec, "--cloud", "aws", "--store", "returned-to-client", "--out", str(tmp_path / "bags"), "--json")
+    done = lab.handoff(*arguments, cwd=tmp_path, **state)
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "bags/aws-returned-to-client"
+    records = [json.loads(line) for line in (path / "metadata/objects.jsonl").read_text().splitlines()]
+    assert {record["key"]: (path / record["path"]).read_bytes() for record in records} == content
+    assert lab.handoff("export", "verify", str(path), cwd=tmp_path).returncode == 0
+    again = lab.handoff(*arguments, cwd=tmp_path, **state)
+    assert json.loads(again.stdout.splitlines()[0])["kept"] is True
+    missing = lab.handoff(*arguments[:4], "--store", "no-such-store", "--out", str(tmp_path / "bags"), cwd=tmp_path, **state)
+    assert (missing.returncode, "no-such-store" in missing.stderr) == (2, True)

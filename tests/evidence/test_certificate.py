@@ -86,6 +86,16 @@ def test_the_word_of_a_proof_entry_is_not_believed(told: Tell, certify: Certify,
     assert certify()["verdict"] == "paths remain"
 
 
+def test_without_a_round_of_proof_nothing_is_proven(told: Tell, certify: Certify, state: StateFolder) -> None:
+    told()
+    lines = state.ledger.read_bytes().splitlines(keepends=True)
+    assert b"proof.finished" in lines[-1]
+    state.ledger.write_bytes(b"".join(lines[:-1]))
+    said = certify()
+    assert said["verdict"] == "paths remain"
+    assert "no finished round of proof is in the ledger" in said["remains"]
+
+
 def test_later_sweeps_that_show_nothing_do_no_harm(told: Tell, certify: Certify) -> None:
     told(later=KEPT)
     assert certify()["verdict"] == "exit proven"

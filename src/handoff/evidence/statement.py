@@ -68,7 +68,7 @@ def derive(material: Material) -> dict[str, Any]:
     planned = {one["path"] for one in paths}
     reappeared = sorted({key for digest in facts.later for key in material.sweep(digest).of("provider", "unknown")})
     outside = [key for key in after.of("provider", "unknown") if key not in planned]
-    gaps = _gaps(material.declared, before, after)
+    gaps = _gaps(material.declared, before, after) if facts.after else []
     open_ = _open(paths, facts) + [f"{key}: the provider's or nobody's known, and not in the plan" for key in outside]
     open_ += [f"{key}: seen in a sweep after the proof" for key in reappeared]
     return {
@@ -107,6 +107,7 @@ def _gaps(declared: Mapping[str, Any], before: SweepRecord, after: SweepRecord) 
 
 def _open(paths: list[dict[str, Any]], facts: Facts) -> list[str]:
     told = [] if facts.made else ["the ledger does not say that this plan was made"]
+    told += [] if facts.after else ["no finished round of proof is in the ledger"]
     told += [f"{one['path']}: {one['verdict']}: {'; '.join(one['against'])}" for one in paths if one["verdict"] != PROVEN]
     told += [f"canary {name}: not shown to be dead" for name in facts.loose]
     return told + [reason for trial in facts.controls for reason in against_trial(trial, None)]
