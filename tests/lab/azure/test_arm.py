@@ -4,6 +4,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from handoff.lab import identities
 
 if TYPE_CHECKING:
@@ -167,3 +169,26 @@ def test_every_extension_and_backup_type_of_the_stacks_is_kept(azure: Azure) -> 
         )
     )
     assert azure.arm("PUT", f"{SUBSCRIPTION}/providers/Microsoft.Insights/diagnosticSettings/none", {"properties": {}}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"properties": []},
+        {"properties": {"principalId": 1}},
+        {"location": 5, "properties": {}},
+        {"location": "westeurope", "tags": 5},
+        {"location": "westeurope", "identity": 3},
+        {"location": "westeurope", "properties": {"subnets": [1]}},
+        {"properties": {"permissions": "all"}},
+        {"properties": {"authorizations": [1]}},
+    ],
+)
+def test_a_malformed_body_is_the_callers_fault_never_a_crash(azure: Azure, refused: Refused, group: str, body: dict[str, object]) -> None:
+    for kind in ("Network/virtualNetworks", "Authorization/roleAssignments", "Authorization/roleDefinitions", "ManagedServices/registrationDefinitions"):
+        assert refused(azure.arm("PUT", f"{group}/providers/Microsoft.{kind}/x", body)) == (400, "InvalidRequestContent")
+
+
+@pytest.fixture(scope="module")
+def group(azure: Azure) -> str:
+    return azure.group()

@@ -41,6 +41,7 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=600,  # a pooled connection closed under a client's request would look like an outage
         timeout_graceful_shutdown=1,
     )
 

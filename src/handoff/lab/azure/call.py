@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -10,9 +11,31 @@ from urllib.parse import urlencode
 from handoff.lab.azure.refusals import ArmRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from handoff.lab.azure.world import Record, World
+
+
+_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("location", "principalId", "roleDefinitionId", "policyDefinitionId", "registrationDefinitionId", "managedByTenantId"), str),
+    **dict.fromkeys(
+        ("directoryScopeId", "displayName", "appId", "userPrincipalName", "mailNickname", "keyName", "keyId", "kty", "alg", "level", "tenantId"), str
+    ),
+    **dict.fromkeys(("properties", "tags", "identity", "attributes", "passwordCredential", "keyCredential", "addressSpace"), dict),
+    **dict.fromkeys(
+        ("authorizations", "eligibleAuthorizations", "accessPolicies", "subnets", "securityRules", "keyCredentials", "assignableScopes", "permissions"), list
+    ),
+}
+"""Types of the fields that the services look into, wherever they stand at the top or in `properties`."""
+_OF_OBJECTS = frozenset({"authorizations", "eligibleAuthorizations", "accessPolicies", "subnets", "securityRules", "keyCredentials", "permissions"})
+
+
+def _check_types(level: Record) -> None:
+    for name, value in level.items():
+        wanted = _TYPES.get(name)
+        items = value if name in _OF_OBJECTS and isinstance(value, list) else []
+        if (wanted is not None and value is not None and not isinstance(value, wanted)) or not all(isinstance(item, dict) for item in items):
+            raise ArmRefusal(400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{name}' has the wrong type.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +63,9 @@ class Call:
             raise ArmRefusal(400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{error}'.") from error
         if not isinstance(value, dict):
             raise ArmRefusal(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: an object is expected.")
+        properties = value.get("properties")
+        for level in (value, properties if isinstance(properties, dict) else {}):
+            _check_types(level)
         return value
 
     def bearer(self) -> str | None:
