@@ -39,7 +39,9 @@ def same(one: object, other: object, *, path: str = "", unordered: frozenset[str
 
 def empty(value: object) -> bool:
     """Whether a vendor would treat the value as not set."""
-    return value is None or value is False or value == "" or value == [] or value == {}
+    if isinstance(value, dict):
+        return all(empty(item) for item in value.values())
+    return value is None or value is False or value == "" or value == []
 
 
 def changes(old: Properties, new: Properties, record: Record) -> dict[str, Change]:
