@@ -79,7 +79,12 @@ _ACCOUNTS = (
     ),
 )
 _ORGANIZATIONS = (
-    {"id": identities.CLIENT_GCP_ORGANIZATION, "domain": "acme.example", "customer": identities.CLIENT_GCP_CUSTOMER, "billing_account": identities.BILLING_ACCOUNT},
+    {
+        "id": identities.CLIENT_GCP_ORGANIZATION,
+        "domain": "acme.example",
+        "customer": identities.CLIENT_GCP_CUSTOMER,
+        "billing_account": identities.BILLING_ACCOUNT,
+    },
     {"id": identities.PROVIDER_GCP_ORGANIZATION, "domain": "nimbus.example", "customer": identities.PROVIDER_GCP_CUSTOMER},
 )
 
@@ -109,7 +114,10 @@ def _said(answer: httpx.Response, *, also: tuple[int, ...] = ()) -> dict[str, An
     if answer.is_success or answer.status_code in also:
         body: dict[str, Any] = answer.json() if answer.content else {}
         return body
-    raise MachineError(f"The lab's GCP stand-in answered {answer.status_code} to {answer.request.method} {answer.request.url.path}: {answer.text[:300]}", hint="See the log of `gcp` in the lab folder.")
+    raise MachineError(
+        f"The lab's GCP stand-in answered {answer.status_code} to {answer.request.method} {answer.request.url.path}: {answer.text[:300]}",
+        hint="See the log of `gcp` in the lab folder.",
+    )
 
 
 def _made(client: httpx.Client, account: _Account) -> None:

@@ -24,7 +24,10 @@ def main() -> None:
     parser.add_argument("--gcs", required=True, help="base URL of gcp-storage-emulator")
     parser.add_argument("--url", help="base URL under which this server is reached")
     arguments = parser.parse_args()
-    lags = json.loads(arguments.lags.read_text(encoding="utf-8"))["kinds"]
+    try:
+        lags = json.loads(arguments.lags.read_text(encoding="utf-8"))["kinds"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        parser.error(f"--lags {arguments.lags} cannot be read: {type(error).__name__}: {error}")
     state = State(folder=arguments.folder, binding_lag_s=float(lags.get(_KIND, 0)))
     state.load()
     state.save()

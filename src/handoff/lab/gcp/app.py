@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import logging
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ class Server:
         raw_path = request.scope["raw_path"].decode().split("?", 1)[0]
         api = "storage" if "/storage/v1" in raw_path else raw_path.strip("/").split("/", 1)[0]
         try:
-            _fault(self.state, request.method, raw_path)
+            await _fault(self.state, request.method, raw_path)
             if raw_path == "/token":
                 return signin.token(self.state, raw, datetime.now(UTC))
             method, params = self._meant(request.method, raw_path)
@@ -147,7 +147,7 @@ def _alive(state: State, caller: Caller, method: Method, resource: str) -> None:
     raise Refusal("PERMISSION_DENIED", f"Project '{project['projectId']}' has been deleted.", reason="CONSUMER_INVALID")
 
 
-def _fault(state: State, verb: str, path: str) -> None:
+async def _fault(state: State, verb: str, path: str) -> None:
     line = f"{verb} {path}"
     for fault in list(state.faults):
         if re.search(fault["match"], line):
@@ -155,7 +155,7 @@ def _fault(state: State, verb: str, path: str) -> None:
             if fault["times"] <= 0:
                 state.faults.remove(fault)
             if fault.get("delay_s"):
-                time.sleep(float(fault["delay_s"]))
+                await asyncio.sleep(float(fault["delay_s"]))
             status = {403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}[int(fault["status"])]
             raise Refusal(status, f"Fault ordered by the lab for {line}", http=int(fault["status"]))
 

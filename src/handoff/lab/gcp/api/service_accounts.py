@@ -77,7 +77,8 @@ def delete(call: Call) -> Record:
     """Delete an account with its keys; its bindings stay behind, marked as deleted."""
     record = _account(call)
     del call.state.table("serviceAccounts")[record["name"]]
-    call.state.table("deletedAccounts")[record["name"]] = record
+    # Its own policy goes with it: an account made anew under the name starts without.
+    call.state.table("deletedAccounts")[record["name"]] = record | {"_policy": call.state.table("policies").pop(record["name"], None)}
     policies.forget(call.state, record)
     keys = call.state.table("keys")
     for name in [name for name in keys if name.startswith(record["name"] + "/keys/")]:
@@ -92,6 +93,9 @@ def undelete(call: Call) -> Record:
     for name, record in list(call.state.table("deletedAccounts").items()):
         if wanted in {record["uniqueId"], record["email"]} and name not in call.state.table("serviceAccounts"):
             del call.state.table("deletedAccounts")[name]
+            policy = record.pop("_policy", None)
+            if policy:
+                call.state.table("policies")[name] = policy
             call.state.table("serviceAccounts")[name] = record
             policies.remember(call.state, record)
             return {"restoredAccount": shown(record)}
