@@ -60,6 +60,16 @@ def test_a_preview_is_the_stack_as_it_would_be(tmp_path: Path) -> None:
     assert read.stack.resources[1].get("bucket") is UNKNOWN
 
 
+def test_a_preview_that_leaves_out_what_would_not_change_is_refused(tmp_path: Path) -> None:
+    first, second, *_ = rows()
+    steps = [{"op": "same", "urn": ROOT, "oldState": first, "newState": first}]
+    body = {"steps": steps, "changeSummary": {"same": 2}}
+    with pytest.raises(UsageError, match="leaves out 1 resources"):
+        state.from_preview(write(tmp_path / "preview.json", body))
+    steps.append({"op": "same", "urn": PROVIDER, "oldState": second, "newState": second})
+    assert len(state.from_preview(write(tmp_path / "preview.json", body)).stack.resources) == 1
+
+
 def test_an_empty_stack_is_no_error(tmp_path: Path) -> None:
     assert state.from_state(write(tmp_path / "state.json", {"version": 3, "deployment": {"manifest": {}}})).stack.resources == ()
 

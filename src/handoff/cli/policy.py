@@ -24,7 +24,7 @@ def check(
     spec: Annotated[Path, typer.Argument(help="Engagement spec (YAML).")],
     environment: Annotated[str | None, typer.Option("--environment", help="Which environment; by default what the stack says, or the only one.")] = None,
     state: Annotated[Path | None, typer.Option("--state", help="An exported state (`pulumi stack export`).")] = None,
-    preview: Annotated[Path | None, typer.Option("--preview", help="A preview's JSON (`pulumi preview --json`).")] = None,
+    preview: Annotated[Path | None, typer.Option("--preview", help="A preview's JSON (`pulumi preview --json --show-sames`).")] = None,
     stack: Annotated[str | None, typer.Option("--stack", help="A stack of this project, read from its backend.")] = None,
     fail_on_unknown: Annotated[bool, typer.Option("--fail-on-unknown", help="A residency control that cannot be decided fails.")] = False,
     policies: Annotated[Path | None, _POLICIES] = None,

@@ -16,7 +16,7 @@ MAX_BYTES = 512 << 20
 ROOT_TYPE = "pulumi:pulumi:Stack"
 _PROJECT = "handoff"
 _EXPORT_HINT = "Make it with `pulumi stack export --file FILE`."
-_PREVIEW_HINT = "Make it with `pulumi preview --json > FILE`."
+_PREVIEW_HINT = "Make it with `pulumi preview --json --show-sames > FILE`."
 _GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "read-discard", "remove-pending-replace"})
 """Steps of a preview that leave nothing behind. source: sdk/go/common/display/ops.go of v3.259.0"""
 
@@ -41,7 +41,7 @@ def from_state(path: Path) -> Read:
 
 
 def from_preview(path: Path) -> Read:
-    """The JSON of a preview: the stack as it would be after the update. Raises UsageError."""
+    """The JSON of a preview: the stack as it would be after the update. Raises UsageError, also when it leaves out what would not change."""
     body = _json(path, _PREVIEW_HINT)
     steps = body.get("steps")
     if not isinstance(steps, list):
@@ -53,7 +53,17 @@ def from_preview(path: Path) -> Read:
         if str(step.get("op")) in _GONE:
             continue
         states.append((f"steps[{number}].newState", step.get("newState") or step.get("oldState")))
+    _whole(body, steps, path)
     return _read(states, str(path), _PREVIEW_HINT)
+
+
+def _whole(body: Mapping[str, object], steps: list[object], path: Path) -> None:
+    """Refuses a preview that only counts its unchanged resources: what is not there cannot be judged, and would look like a pass."""
+    summary = body.get("changeSummary")
+    counted = summary.get("same", 0) if isinstance(summary, Mapping) else 0
+    shown = sum(isinstance(one, Mapping) and one.get("op") == "same" for one in steps)
+    if isinstance(counted, int) and counted > shown:
+        raise UsageError(f"{path}: leaves out {counted - shown} resources that would not change, so the stack cannot be judged from it", hint=_PREVIEW_HINT)
 
 
 def from_stack(name: str, *, folder: Path) -> Read:
