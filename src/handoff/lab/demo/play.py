@@ -167,7 +167,7 @@ def _by_hand(play: Play) -> None:
         play.opened = [
             *provider.open_aws(_admin("aws"), bucket),
             *provider.open_azure(_admin("azure"), container.partition("/")[0]),
-            *provider.open_gcp(_admin("gcp"), play.outputs["gcp"]["project"]),
+            *provider.open_gcp(_admin("gcp"), _provider_logins()["gcp"], play.outputs["gcp"]["project"]),
         ]
         step.facts.extend(f"{one.cloud}: {one.text}" for one in play.opened)
         play.results["hidden"] = [{"cloud": one.cloud, "text": one.text} for one in play.opened]
