@@ -151,12 +151,21 @@ def one(call: Call, target: Target) -> Record:
     if builtin is not None:
         return _builtin(target.scope, target.names[-1].lower(), builtin)
     record = call.world.table("resources").get(target.key)
-    if record is None:
+    if record is None or _deleted_in_vault(call.world, target):
         raise missing(call.world, target)
     found: Record = public(record)
     if target.type.lower() == rbac.DELEGATIONS and call.query.get("$expandRegistrationDefinition", "").lower() == "true":
         found["properties"]["registrationDefinition"] = _expanded(call.world, record)
     return found
+
+
+def _deleted_in_vault(world: World, target: Target) -> bool:
+    """Keys and secrets are deleted with the vault's own API; ARM then shows them no longer."""
+    space, _, kind = target.type.lower().rpartition("/")
+    if space != "microsoft.keyvault/vaults":
+        return False
+    held = world.table(kind).get(f"{target.names[0].lower()}/{target.names[-1].lower()}")
+    return held is None or bool(held["deleted"])
 
 
 def _expanded(world: World, record: Record) -> Record:

@@ -36,11 +36,22 @@ _AWS = {"region", "profile", "accessKey", "secretKey", "token", "defaultTags", "
     "skipRegionValidation",
     "skipRequestingAccountId",
 }
-_ENTRA = {"tenantId", "clientId", "clientSecret", "environment", "metadataHost"}
+_ENTRA = {"tenantId", "clientId", "clientSecret", "environment", "metadataHost", "partnerId", "msiEndpoint", "useMsi", "useOidc"} | {
+    "clientCertificatePassword",
+    "clientCertificatePath",
+    "oidcRequestToken",
+    "oidcRequestUrl",
+    "oidcToken",
+    "oidcTokenFilePath",
+}
+_AZURE_NATIVE = {"subscriptionId", "location", "auxiliaryTenantIds", "disableInstanceDiscovery", "disablePulumiPartnerId", "useDefaultAzureCredential"}
+_AZUREAD = {"useCli", "useAksWorkloadIdentity", "disableTerraformPartnerId", "clientCertificate", "clientIdFilePath", "clientSecretFilePath"} | {
+    "adoPipelineServiceConnectionId"
+}
 SETTINGS: Mapping[str, frozenset[str]] = {
     "aws": frozenset(_AWS),
-    "azure-native": frozenset(_ENTRA | {"subscriptionId", "location"}),
-    "azuread": frozenset(_ENTRA),
+    "azure-native": frozenset(_ENTRA | _AZURE_NATIVE),
+    "azuread": frozenset(_ENTRA | _AZUREAD),
     "gcp": frozenset({"project", "region", "zone", "userProjectOverride", "billingProject", "disableGlobalProjectWarning", "addPulumiAttributionLabel"}),
 }
 

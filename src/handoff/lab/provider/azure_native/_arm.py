@@ -40,14 +40,16 @@ def arm_record(
     defaults: Mapping[str, object] | None = None,
     body: Callable[[Context, Properties], Properties] | None = None,
     outputs: Callable[[Properties], Properties] | None = None,
+    remove: Callable[[Context, str], None] | None = None,
     delete_before_replace: bool = False,
 ) -> Record:
     """A record for an ARM type.
 
     `path` is the resource's id as a template: `{subscription}` is the provider's, every other `{place}` an input of that name
     (add it to nothing: it is handled, required unless it is `name_property`, and replaces). A place may hold slashes only when
-    its name ends in `scope`. `body(ctx, inputs)` and `outputs(answer)` replace the flattening where a type is special;
-    `outputs` gets ARM's whole answer and returns properties (places and `name`, `type` are added).
+    its name ends in `scope` or `uri`. A type whose `handled` names `properties` itself is not flattened, as in azure-native.
+    `body(ctx, inputs)` and `outputs(answer)` replace the flattening where a type is special; `outputs` gets ARM's whole answer
+    and returns properties (places and `name`, `type` are added). `remove(ctx, arm_id)` replaces ARM's DELETE.
     """
     places = frozenset(_PLACE.findall(path)) - {"subscription"}
     template = _matcher(path)
@@ -55,14 +57,17 @@ def arm_record(
     query = {"api-version": api_version}
 
     def build(ctx: Context, inputs: Properties) -> Properties:
-        return body(ctx, inputs) if body else _nest(inputs, every - places, top)
+        if body:
+            return body(ctx, inputs)
+        fields = every - places
+        return _nest(inputs, fields, fields if "properties" in fields else top)
 
     def flat(arm_id: str, answer: Properties) -> Properties:
-        found = outputs(answer) if outputs else _flatten(answer)
+        found = outputs(answer) if outputs else whole(answer) if "properties" in every else flatten(answer)
         match = template.fullmatch(arm_id)
         inside = {name: value for name, value in match.groupdict().items() if name != "subscription"} if match else {}
         named: Properties = {key: answer[key] for key in ("name", "type") if key in answer}
-        return {**found, **{name: "/" + value if name.lower().endswith("scope") else value for name, value in inside.items()}, **named}
+        return {**found, **{name: "/" + value if _holds_slashes(name) else value for name, value in inside.items()}, **named}
 
     def create(ctx: Context, inputs: Properties) -> Created:
         where = _fill(path, {"subscription": ctx.subscription, **inputs})
@@ -77,6 +82,9 @@ def arm_record(
         ctx.azure.request("PUT", arm_id, build(ctx, new), params=query)
 
     def delete(ctx: Context, arm_id: str, _state: Properties) -> None:
+        if remove:
+            remove(ctx, arm_id)
+            return
         ctx.azure.request("DELETE", arm_id, params=query)
 
     return Record(
@@ -104,19 +112,29 @@ def _fill(path: str, values: Mapping[str, object]) -> str:
     return _PLACE.sub(lambda place: str(values[place[1]]).strip("/"), path)
 
 
+def _holds_slashes(place: str) -> bool:
+    return place.lower().endswith(("scope", "uri"))
+
+
 def _matcher(path: str) -> re.Pattern[str]:
     """The template as a pattern over ids; ARM compares ids without case."""
     parts = _PLACE.split(path)
-    pieces = [re.escape(part) if number % 2 == 0 else f"(?P<{part}>{'.+' if part.lower().endswith('scope') else '[^/]+'})" for number, part in enumerate(parts)]
+    pieces = [re.escape(part) if number % 2 == 0 else f"(?P<{part}>{'.+' if _holds_slashes(part) else '[^/]+'})" for number, part in enumerate(parts)]
     return re.compile("".join(pieces), re.IGNORECASE)
 
 
 def _nest(inputs: Properties, fields: frozenset[str], top: frozenset[str]) -> Properties:
     beside = {key: inputs[key] for key in sorted(fields & top) if key in inputs}
     inner = {key: inputs[key] for key in sorted(fields - top) if key in inputs}
-    return {**beside, "properties": inner}
+    return {**beside, "properties": inner} if "properties" not in top else beside
 
 
-def _flatten(answer: Properties) -> Properties:
+def flatten(answer: Properties) -> Properties:
+    """ARM's answer with `properties` lifted to the top, as most azure-native types show it."""
     inner = answer.get("properties") or {}
-    return {**inner, **{key: value for key, value in answer.items() if key not in {"properties", "id"}}}
+    return {**inner, **whole(answer, without=frozenset({"id", "properties"}))}
+
+
+def whole(answer: Properties, without: frozenset[str] = frozenset({"id"})) -> Properties:
+    """ARM's answer as it stands, for the types that azure-native does not flatten."""
+    return {key: value for key, value in answer.items() if key not in without}
