@@ -76,13 +76,18 @@ def prepare(work: Estate, found: Iterable[Found], given: Iterable[Login]) -> Ite
 
 def _prepare_one(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[Canary | str]:
     path = _path_of(paths, login)
-    scopes = [path.scope] if path else [scope for scope in work.scopes if scope.cloud == login.cloud]
-    yield _proven(work, login, path.key if path else "", scopes)
+    yield _proven(work, login, path.key if path else "", _scopes(work, path, login))
     for minted, through in _minted(work, paths, login):
         if isinstance(minted, str):
             yield minted
         else:
-            yield _proven(work, minted, through.key, [through.scope])
+            yield _proven(work, minted, through.key, _scopes(work, through, minted))
+
+
+def _scopes(work: Estate, path: AccessPath | None, login: Login) -> list[Scope]:
+    """Where to try a login: the path's own scope first; what it signs in to may be used in another."""
+    first = [path.scope] if path else []
+    return first + [scope for scope in work.scopes if scope.cloud == login.cloud and scope not in first]
 
 
 def _minted(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[tuple[Login | str, AccessPath]]:
@@ -91,10 +96,10 @@ def _minted(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[tup
         kind = kinds[path.kind]
         if path.scope.cloud != login.cloud or not isinstance(kind, Minting) or not isinstance(cloud, MintingCloud):
             continue
-        for how in kind.mints(path):
+        for how in kind.mints(path) if _gives(path, login) else ():
             try:
                 yield cloud.mint(path.scope, login, how), path
-            except (CredentialsRefused, CloudError) as error:
+            except (CredentialsRefused, CloudError, UsageError) as error:
                 yield f"{login.name}: no session through {path.id}: {error.message}", path
 
 
@@ -111,16 +116,26 @@ def _proven(work: Estate, login: Login, path: str, scopes: Iterable[Scope]) -> C
 
 
 def _path_of(paths: Iterable[AccessPath], login: Login) -> AccessPath | None:
-    """The path that this login is the credential of: named by id first, else by the only path whose principal it is."""
+    """The path that this login is the credential of: named by the credential's id first, else by the only path whose principal it is."""
     paths = [path for path in paths if path.scope.cloud == login.cloud]
-    ids = {str(login.material.get(name, "")) for name in ("access_key_id", "key_id", "client_id", "account")} - {""}
-    by_id = [path for path in paths if any(one in path.id for one in ids)]
-    naming = {Clue.AWS_ARN, Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER}
-    by_principal = [path for path in paths if login.principal.lower() in {path.holder.lower(), *(value.lower() for clue, value in path.clues if clue in naming)}]
-    for chosen in (by_id, by_principal):
+    ids = (str(login.material.get(name, "")) for name in ("key_id", "access_key_id", "client_id", "account"))
+    for chosen in (*([path for path in paths if one in path.id] for one in ids if one), [path for path in paths if _is_principal(path, login)]):
         if len(chosen) == 1:
             return chosen[0]
     return None
+
+
+def _is_principal(path: AccessPath, login: Login) -> bool:
+    naming = {Clue.AWS_ARN, Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER}
+    return login.principal.lower() in {path.holder.lower(), *(value.lower() for clue, value in path.clues if clue in naming)}
+
+
+def _gives(path: AccessPath, login: Login) -> bool:
+    """May a session through this path come from this login? AWS says so itself when it is asked; elsewhere a token says nothing of the path that its bearer uses."""
+    if path.scope.cloud == "aws" or _is_principal(path, login):
+        return True
+    credential, tenant = str(login.material.get("key_id", "")), str(login.material.get("tenant", ""))
+    return bool((credential and credential in path.id) or (tenant and (Clue.ENTRA_TENANT, tenant) in path.clues and path.scope.id != tenant))
 
 
 def save(canaries: Iterable[Canary], path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -120,8 +121,9 @@ def _provision(play: Play) -> None:
     with play.story.step("Onboarding", "The real Pulumi engine provisions the client's environment on three clouds, every resource judged by three policy packs.") as step:
         words = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--suppress-progress", *_packs(play)]
         text = play.shell.run(step, words, shown=f"pulumi up --yes {_shown_packs()}")
-        made = next((line.strip() for line in text.splitlines() if line.strip().startswith("+ ") and "created" in line), "")
-        step.facts.append(f"{made.removeprefix('+ ')}; grants end with the contract, keys are the client's.")
+        found = re.search(r"\+ (\d+) created", text)
+        made = int(found[1]) if found else 0
+        step.facts.append(f"{made} resources; grants end with the contract, keys are the client's.")
         play.outputs = json.loads(play.shell.run(step, ["pulumi", "stack", "output", "--json"], shown="pulumi stack output"))
         step.commands[-1].output = ""
         stores = _stores(play)

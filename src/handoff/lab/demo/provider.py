@@ -6,6 +6,7 @@ Pulumi program, so only `handoff discover` can find it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -132,7 +133,7 @@ def _storage_key(login: Login, account: str) -> Login:
 
     keys = cast("list[Mapping[str, str]]", _patiently(listed)["keys"])
     value = next(one["value"] for one in keys if one["keyName"] == "key1")
-    return _login("azure", f"key1 of {account}", login.principal, "azure-shared-key", account=account, key=Secret(value))
+    return _login("azure", f"key1 of {account}", login.principal, "azure-shared-key", account=account, key=Secret(value), key_id=hashlib.sha256(value.encode()).hexdigest()[:16])
 
 
 def open_gcp(admin: Login, operator: Login, name: str) -> list[Opened]:
