@@ -128,7 +128,18 @@ def _text(value: object) -> str:
 
 
 def _rank(value: object) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    """Equal for values that are the same in meaning, so that sorting brings them side by side."""
+    return json.dumps(_plain(value), sort_keys=True, default=str)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if not empty(item)}
+    if isinstance(value, list):
+        return (
+            sorted((_plain(item) for item in value), key=str) if not any(isinstance(item, dict | list) for item in value) else [_plain(item) for item in value]
+        )
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _below(path: str, key: str) -> str:

@@ -71,7 +71,9 @@ def check(ctx: Context, record: Record, draft: Draft) -> Checked:
 
 def difference(ctx: Context, record: Record, old_inputs: Properties, state: Properties, news: Properties) -> Difference:
     """New inputs against old inputs; inputs that the provider instance implies count as set."""
-    before, after = dict(old_inputs), dict(news)
+    # An input that the vendor fills in keeps its value when the program stops setting it, as in the vendors' own providers.
+    settled = record.handled & record.computed - news.keys()
+    before, after = {key: value for key, value in old_inputs.items() if key not in settled}, dict(news)
     for key, value in (record.implied(ctx) if record.implied else {}).items():
         before.setdefault(key, state.get(key, value))
         after.setdefault(key, value)
