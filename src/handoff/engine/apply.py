@@ -51,6 +51,8 @@ class Standing:
     after: str = ""
     """Digest of the state that the action left."""
     done_at: datetime | None = None
+    undoing: bool = False
+    """A rollback of it was begun, whether or not it came to its end."""
 
 
 def standings(plan: Plan, journal: Journal, run: str) -> dict[str, Standing]:
@@ -64,6 +66,8 @@ def standings(plan: Plan, journal: Journal, run: str) -> dict[str, Standing]:
             standing.state, standing.before, standing.at = State.INTENDED, cast("Json", body["before"]), canonical.parse_time(body["cut_at"])
         elif type_ == "action.done":
             standing.state, standing.after, standing.done_at = State.DONE, body["after"], at
+        elif type_ == "rollback.intent":
+            standing.undoing = True
         elif type_ == "rollback.done":
             standing.state = State.UNDONE
     return found
@@ -93,7 +97,8 @@ class Executor:
 
     def refuse_if_moved(self) -> None:
         """Compares every path not yet touched with the plan. Raises EstateMoved before anything is written."""
-        touched = {action.path for action in self.plan.actions if self._standing[action.id].state is not State.OPEN}
+        standing = standings(self.plan, self.journal, self.run)
+        touched = {action.path for action in self.plan.actions if standing[action.id].state is not State.OPEN}
         moved = []
         for target in self.plan.targets:
             if target.own or target.path.key in touched:
@@ -104,14 +109,10 @@ class Executor:
         if moved:
             raise EstateMoved("the estate is not what the plan was made for:\n" + "\n".join(moved))
 
-    @property
-    def _standing(self) -> dict[str, Standing]:
-        return standings(self.plan, self.journal, self.run)
-
     def stage(self, verb: Verb) -> Iterator[Progress]:
         """Carries out what is left of one stage, in order."""
-        standing = self._standing
-        if any(one.state is State.UNDONE for one in standing.values()):
+        standing = standings(self.plan, self.journal, self.run)
+        if any(one.undoing for one in standing.values()):
             raise SafetyLimit("this run was rolled back", hint="Make a new plan with `handoff plan`.")
         paths = {target.path.key: target.path for target in self.plan.targets}
         steps = [action for action in self.plan.actions if action.verb is verb]
@@ -154,7 +155,7 @@ class Executor:
 
     def soak_ends_at(self) -> datetime | None:
         """When the irreversible stage may begin; None while the first stage is not complete."""
-        standing = self._standing
+        standing = standings(self.plan, self.journal, self.run)
         first = [standing[action.id] for action in self.plan.actions if action.verb is Verb.DISABLE]
         if any(one.state is not State.DONE for one in first):
             return None
@@ -163,7 +164,7 @@ class Executor:
 
     def left(self) -> int:
         """How many actions are not done."""
-        return sum(one.state is not State.DONE for one in self._standing.values())
+        return sum(one.state is not State.DONE for one in standings(self.plan, self.journal, self.run).values())
 
 
 def roll_back(executor: Executor) -> Iterator[Progress]:

@@ -128,7 +128,7 @@ def _claim(known: _Known, clue: Clue, value: str) -> tuple[Strength, str] | None
             return Strength.HOME, f"AWS account {value} is of {who}"
         case Clue.AWS_ORG if value == ids.aws.organization:
             return Strength.HOME, f"AWS organization {value} is of {who}"
-        case Clue.ENTRA_TENANT if value.lower() in {one.lower() for one in ids.azure.tenants} or value in known.own:
+        case Clue.ENTRA_TENANT if value.lower() in {one.lower() for one in (*ids.azure.tenants, *known.own)}:
             return Strength.HOME, f"Entra tenant {value} is of {who}"
         case Clue.GCP_PROJECT if value in {*ids.gcp.projects, *ids.gcp.project_numbers} or value in known.own:
             return Strength.HOME, f"Google Cloud project {value} is of {who}"

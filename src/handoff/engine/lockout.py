@@ -38,23 +38,25 @@ def cut_by(administrator: Administrator, paths: Iterable[AccessPath]) -> AccessP
 def check(administrators: Iterable[Administrator], planned: Iterable[AccessPath], scopes: Iterable[Scope]) -> None:
     """Raises LockOut unless every scope keeps two working administrators, or one and a working break-glass."""
     held, planned = tuple(administrators), tuple(planned)
-    cut = {one.principal: cut_by(one, planned) for one in held}
+    cut = {(one.cloud, one.principal): cut_by(one, planned) for one in held}
     faults: list[str] = []
     for scope in scopes:
         here = [one for one in held if one.cloud == scope.cloud]
-        able = [one for one in here if one.signed_in.get(str(scope)) == "ok" and cut[one.principal] is None]
-        people = sum(not one.break_glass for one in able)
-        if people >= ENOUGH or (people >= 1 and any(one.break_glass for one in able)):
+        able = [one for one in here if one.signed_in.get(str(scope)) == "ok" and cut[one.cloud, one.principal] is None]
+        # By name, so that one who is listed twice counts once, and an administrator is not also the break-glass beside it.
+        people = {one.principal.lower() for one in able if not one.break_glass}
+        glass = {one.principal.lower() for one in able if one.break_glass} - people
+        if len(people) >= ENOUGH or (people and glass):
             continue
-        faults.append(f"{scope}: {people} working administrator(s) and {len(able) - people} break-glass would be left; {_why(here, cut, scope)}")
+        faults.append(f"{scope}: {len(people)} working administrator(s) and {len(glass)} break-glass would be left; {_why(here, cut, scope)}")
     if faults:
         raise LockOut("the client would be locked out, or cannot be shown not to be:\n" + "\n".join(f"  {fault}" for fault in faults))
 
 
-def _why(here: Iterable[Administrator], cut: Mapping[str, AccessPath | None], scope: Scope) -> str:
+def _why(here: Iterable[Administrator], cut: Mapping[tuple[str, str], AccessPath | None], scope: Scope) -> str:
     reasons = []
     for one in here:
-        path = cut[one.principal]
+        path = cut[one.cloud, one.principal]
         if path is not None:
             reasons.append(f"{one.principal} would be cut by {path.kind} {path.id}")
         elif (answer := one.signed_in.get(str(scope), "no login was given")) != "ok":

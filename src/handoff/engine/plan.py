@@ -140,7 +140,8 @@ def actions(chosen: Iterable[Target], kinds: Mapping[KindId, Kind], settle_s: Ca
 
 
 def _ranks(kinds: Mapping[KindId, Kind]) -> Mapping[KindId, int]:
-    sorter = TopologicalSorter({name: kind.after & kinds.keys() for name, kind in kinds.items()})
+    # Sorted, so that the order is the same in every process: sets of strings are not.
+    sorter = TopologicalSorter({name: sorted(kinds[name].after & kinds.keys()) for name in sorted(kinds)})
     try:
         return {name: number for number, name in enumerate(sorter.static_order())}
     except CycleError as error:

@@ -1,8 +1,8 @@
 """Is each path dead? Decided from evidence that somebody else gathered; never rounded up.
 
 A path is PROVEN only when all of this holds, after its lag: it is missing from a fresh listing whose coverage is
-complete, its own probe says GONE, and every canary made for it was refused by name while the client's credential, tried on
-the same call in the same breath, worked. Without that last control a broken network would look like success.
+complete, its own probe says GONE, and every canary made for it, which worked before the cut, was refused by name while the
+client's credential, tried on the same call in the same breath, worked. Without that last control a broken network would look like success.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Evidence:
     cut_at: datetime | None
     not_before: datetime | None
     gathered_at: datetime
+    """When the gathering began: every answer is at least this young."""
     still_listed: bool
     coverage: Coverage | None
     probe: Verdict
@@ -78,7 +79,9 @@ def judge(evidence: Evidence) -> Judgement:
 def _against(evidence: Evidence) -> Iterable[str]:
     if evidence.cut_at is None:
         yield "it has not been cut"
-    if evidence.not_before is not None and evidence.gathered_at < evidence.not_before:
+    elif evidence.not_before is None:
+        yield "it is not known how long the cut takes to hold"
+    elif evidence.gathered_at < evidence.not_before:
         yield f"too early: nothing can be said before {evidence.not_before.isoformat()}"
     if evidence.coverage is None or evidence.coverage.read is not Read.COMPLETE:
         state = "missing" if evidence.coverage is None else f"{evidence.coverage.read}: {evidence.coverage.reason}"
@@ -88,12 +91,20 @@ def _against(evidence: Evidence) -> Iterable[str]:
     if evidence.probe is not Verdict.GONE:
         yield f"the probe says {evidence.probe}"
     for trial in evidence.trials:
-        if trial.tried.outcome is Outcome.WORKED:
-            yield f"canary {trial.canary} still works ({trial.tried.op})"
-        elif trial.tried.outcome is Outcome.UNKNOWN:
-            yield f"canary {trial.canary}: no clear answer ({trial.tried.code})"
-        elif not trial.dead:
-            yield f"canary {trial.canary} was refused, but the client's own credential {_control(trial)}: this may be the network, not the cut"
+        yield from _against_trial(evidence, trial)
+
+
+def _against_trial(evidence: Evidence, trial: Trial) -> Iterable[str]:
+    if evidence.cut_at is not None and trial.worked_at >= evidence.cut_at:
+        yield f"canary {trial.canary} was not seen to work before the cut: its refusal says nothing about it"
+    if evidence.not_before is not None and trial.tried.at < evidence.not_before:
+        yield f"canary {trial.canary} was tried too early, before {evidence.not_before.isoformat()}"
+    if trial.tried.outcome is Outcome.WORKED:
+        yield f"canary {trial.canary} still works ({trial.tried.op})"
+    elif trial.tried.outcome is Outcome.UNKNOWN:
+        yield f"canary {trial.canary}: no clear answer ({trial.tried.code})"
+    elif not trial.dead:
+        yield f"canary {trial.canary} was refused, but the client's own credential {_control(trial)}: this may be the network, not the cut"
 
 
 def _control(trial: Trial) -> str:

@@ -52,6 +52,7 @@ def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     standing = standings(plan, LedgerJournal(ledger), run)
     cuts = {target.path.key: _cut(plan, standing, target.path.key) for target in plan.targets}
     _wait(cuts.values(), sleep)
+    began = utc_now()
     seen = discover(work, folder, ledger, run=run)
     listed = {one.path.key for one in seen.found}
     trials = _trials(work, tuple(given))
@@ -65,7 +66,7 @@ def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
             path=path,
             cut_at=cut_at,
             not_before=not_before,
-            gathered_at=utc_now(),
+            gathered_at=began,
             still_listed=path.key in listed,
             coverage=coverage_of(path, seen.coverage()),
             probe=_probe(kinds[path.kind], connect(path.scope), path),
@@ -99,7 +100,7 @@ def require_closed(proofs: Proofs) -> None:
 def _cut(plan: Plan, standing: Mapping[str, Standing], key: str) -> tuple[datetime | None, datetime | None]:
     """When the last step of a path was done, and the earliest moment at which a probe means anything."""
     steps = [action for action in plan.actions if action.path == key]
-    if not steps or any(standing[action.id].state is not State.DONE for action in steps):
+    if not steps or any(standing[action.id].state is not State.DONE or standing[action.id].undoing for action in steps):
         return None, None
     done = [standing[action.id].done_at for action in steps]
     last = max(moment for moment in done if moment is not None)
