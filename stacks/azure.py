@@ -111,6 +111,8 @@ class _Subscription:
         )
 
     def _store(self, name: str, data_class: str, vault: ClientVault) -> DataStore:
+        # On the way down the store's secret goes while the vault's administrators still are that.
+        options = pulumi.ResourceOptions.merge(self.options, pulumi.ResourceOptions(depends_on=[vault]))
         return DataStore(
             name,
             DataStoreArgs(
@@ -124,7 +126,7 @@ class _Subscription:
                 owners=self.guardians,
                 tags=self.settings.tags(data_class=data_class),
             ),
-            self.options,
+            options,
         )
 
     def _audit(self) -> AuditLog:

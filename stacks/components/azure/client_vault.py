@@ -56,16 +56,7 @@ class ClientVault(pulumi.ComponentResource):
             tags=args.tags,
             opts=inside,
         )
-        key = keyvault.Key(
-            name,
-            key_name="data",
-            vault_name=vault.name,
-            resource_group_name=args.group_name,
-            properties={"kty": "RSA", "key_size": 3072, "key_ops": ["encrypt", "decrypt", "wrapKey", "unwrapKey"]},
-            tags=args.tags,
-            opts=inside,
-        )
-        for number, principal in enumerate(args.administrators):
+        administrators = [
             authorization.RoleAssignment(
                 f"{name}-administrator-{number}",
                 role_assignment_name=roles.stable_id(args.subscription, args.vault_name, principal),
@@ -74,6 +65,18 @@ class ClientVault(pulumi.ComponentResource):
                 principal_id=principal,
                 opts=pulumi.ResourceOptions(parent=self, transformations=[roles.untyped_principal]),
             )
+            for number, principal in enumerate(args.administrators)
+        ]
+        key = keyvault.Key(
+            name,
+            key_name="data",
+            vault_name=vault.name,
+            resource_group_name=args.group_name,
+            properties={"kty": "RSA", "key_size": 3072, "key_ops": ["encrypt", "decrypt", "wrapKey", "unwrapKey"]},
+            tags=args.tags,
+            # Only an administrator can delete a key, so on the way down the key goes before the roles.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=administrators),
+        )
         self.vault_id: pulumi.Output[str] = vault.id
         self.vault_name: pulumi.Output[str] = vault.name
         self.key_id: pulumi.Output[str] = key.id
