@@ -52,9 +52,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lab", type=Path, help="the lab's folder")
     parser.add_argument("--port", type=_port, action="append", required=True, metavar="PACKAGE=PORT")
     options = parser.parse_args(arguments)
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
     try:
         options.folder.mkdir(parents=True, exist_ok=True)
         servers = [start(package, port) for package, port in options.port]
@@ -64,6 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"{options.folder}: {error.strerror}", file=sys.stderr)
         return MachineError.exit_code
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
     print("serving " + ", ".join(f"{package} on {port}" for package, port in options.port), file=sys.stderr, flush=True)
     done.wait()
     for stopped in [server.stop(_GRACE_S) for server in servers]:
