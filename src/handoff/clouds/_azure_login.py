@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping
 from email.utils import formatdate
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import azure.core.exceptions
@@ -25,18 +25,24 @@ from handoff.model import Login, Secret
 CA = "HANDOFF_CA_FILE"
 """PEM file of the certificate authority to trust instead of the machine's, for a lab."""
 _REFUSED = re.compile(r"AADSTS\d{5,7}")
-_NOT_A_REFUSAL = frozenset({"AADSTS90033", "AADSTS90025", "AADSTS90014", "AADSTS50196"})
-"""Codes of a service that is busy or a request that is malformed: no word on the credential.
+_NOT_A_REFUSAL = frozenset(
+    {
+        *("AADSTS90006", "AADSTS90012", "AADSTS90024", "AADSTS90025", "AADSTS90033", "AADSTS90036", "AADSTS50196"),  # busy, or in trouble
+        *("AADSTS90013", "AADSTS90014", "AADSTS90023", "AADSTS900144", "AADSTS7000218"),  # a malformed request
+        *("AADSTS500011", "AADSTS700024"),  # the API asked for is not in this tenant; our clock is wrong
+    }
+)
+"""Codes that are no word on the credential.
 source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes (read 2026-11-22)"""
 
 
 class Session:
-    """One credential; a token per audience, fetched on first use."""
+    """One credential; a token per audience, fetched on first use and anew before it runs out (azure-identity keeps them)."""
 
-    def __init__(self, login: Login | None, *, once: bool = False) -> None:
+    def __init__(self, login: Login | None, *, timeout_s: float = 20.0, once: bool = False) -> None:
         self.login = login
+        self._timeout_s = timeout_s
         self._once = once
-        self._tokens: dict[str, str] = {}
         self._credential: Any = None
         self._alone = Lock()
 
@@ -45,15 +51,16 @@ class Session:
         if self.login is not None and self.login.form == "azure-bearer":
             return reveal(self.login, "token")
         with self._alone:  # kinds of one sweep share a connection
-            if plane.audience not in self._tokens:
-                self._tokens[plane.audience] = self._fetch(plane.audience)
-            return self._tokens[plane.audience]
+            return self._fetch(plane.audience)
 
     def claims(self, plane: Plane) -> Mapping[str, Any]:
         """What the token says of its bearer; only to be read of a token that an API has just taken."""
-        part = self.token(plane).split(".")[1]
-        decoded: Mapping[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-        return decoded
+        try:
+            part = self.token(plane).split(".")[1]
+            decoded = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        except (IndexError, ValueError) as error:
+            raise UsageError("the Azure token is not one of Entra's: it is no JWT", hint="See docs/credentials.md for the forms.") from error
+        return cast("Mapping[str, Any]", decoded) if isinstance(decoded, dict) else {}
 
     def _fetch(self, audience: str) -> str:
         try:
@@ -64,7 +71,9 @@ class Session:
             raise translate(error) from error
 
     def _build(self) -> Any:  # noqa: ANN401 - one of azure-identity's many classes
-        options: dict[str, Any] = {"disable_instance_discovery": is_lab()}
+        options: dict[str, Any] = {"disable_instance_discovery": is_lab(), "connection_timeout": self._timeout_s, "read_timeout": self._timeout_s, "retry_total": 2}
+        if is_lab():
+            options["use_env_settings"] = False  # the machine's proxy and CA are not the lab's
         if verify := ca_file():
             options["connection_verify"] = verify
         if self._once:
@@ -82,6 +91,9 @@ class Session:
 def refusal_code(error: Exception) -> str:
     """Entra's code when it refused the credential (`AADSTS7000215`), or empty when the answer was not a clear one."""
     if not isinstance(error, azure.core.exceptions.ClientAuthenticationError) or isinstance(error, azure.identity.CredentialUnavailableError):
+        return ""
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int) and (status == 429 or status >= 500):
         return ""
     codes = _REFUSED.findall(str(error))
     return codes[0] if codes and codes[0] not in _NOT_A_REFUSAL else ""

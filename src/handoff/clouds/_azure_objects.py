@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import httpx
@@ -26,10 +27,11 @@ CHUNK_BYTES = 1 << 20
 class AzureObjects:
     """Lists and reads blobs with one credential; a store is `ACCOUNT/CONTAINER`."""
 
-    def __init__(self, connection: AzureConnection, session: Session) -> None:
+    def __init__(self, connection: AzureConnection, session: Session, patience: _azure_http.Patience) -> None:
         self._connection = connection
         self._session = session
-        self._http = _azure_http.client()
+        self._patience = patience
+        self._http = _azure_http.client(patience)
 
     @property
     def scope(self) -> Scope:
@@ -47,7 +49,7 @@ class AzureObjects:
         op, marker = "GET blob:/{+store}", ""
         while True:
             query = {"restype": "container", "comp": "list", "include": "metadata"} | ({"marker": marker} if marker else {})
-            answer = _azure_http.send(self._http, op, spell(op, self.scope, {"store": store, "query": query}), self._session)
+            answer = _azure_http.send(self._http, op, spell(op, self.scope, {"store": store, "query": query}), self._session, self._patience)
             page = _page(op, answer)
             for blob in page.iterfind("Blobs/Blob"):
                 yield _info(blob)
@@ -83,9 +85,20 @@ def _page(op: str, answer: _azure_http.Answer) -> ElementTree.Element:
     if "<!DOCTYPE" in answer.text:
         raise CloudError(f"{op}: the answer is not what Blob Storage sends")
     try:
-        return ElementTree.fromstring(answer.text.lstrip("\ufeff"))  # noqa: S314 no entities: a DOCTYPE is refused above
+        page = ElementTree.fromstring(answer.text.lstrip("\ufeff"))  # noqa: S314 no entities: a DOCTYPE is refused above
     except ElementTree.ParseError as error:
         raise CloudError(f"{op}: the answer is not XML") from error
+    if page.tag != "EnumerationResults" or page.find("Blobs") is None:
+        raise CloudError(f"{op}: the answer is no listing of blobs")
+    return page
+
+
+def _name(blob: ElementTree.Element) -> str:
+    """The blob's name; one that XML cannot carry comes percent-encoded. source: https://learn.microsoft.com/rest/api/storageservices/list-blobs (read 2026-11-22)."""
+    name = blob.find("Name")
+    if name is None or not name.text:
+        raise CloudError("GET blob: a listed blob has no name")
+    return unquote(name.text) if name.get("Encoded") == "true" else name.text
 
 
 def _info(blob: ElementTree.Element) -> ObjectInfo:
@@ -93,8 +106,8 @@ def _info(blob: ElementTree.Element) -> ObjectInfo:
     metadata = {one.tag: one.text or "" for one in blob.iterfind("Metadata/*")}
     md5 = shown.get("Content-MD5", "")
     return ObjectInfo(
-        key=blob.findtext("Name") or "",
-        size_bytes=int(shown.get("Content-Length", "0")),
+        key=_name(blob),
+        size_bytes=int(shown["Content-Length"]),
         etag=shown.get("Etag", ""),
         checksums={"md5": base64.b64decode(md5).hex()} if md5 else {},
         version_id=blob.findtext("VersionId") or "",

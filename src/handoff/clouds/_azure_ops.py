@@ -2,7 +2,7 @@
 
 `GET {scope}/providers/Microsoft.Authorization/roleAssignments` is ARM's (the plane that needs no name); `graph:`, `blob:/ACCOUNT/` and
 `vault:/NAME/` name the others. `{scope}` is the scope's own path; every other `{name}` is filled from the parameters, `{+name}`
-as it stands (an id with slashes). `query` and `body` are the only further parameters. The api-version of ARM is chosen here.
+as it stands (an id with slashes). `query` and `body` are the only further parameters; a query may be spelt in the path too. The api-version of ARM is chosen here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from handoff.errors import Unsupported
 from handoff.model import Scope, ScopeType
@@ -34,6 +34,10 @@ _PLACE = re.compile(r"\{(\+?)(\w+)\}")
 _TYPE = re.compile(r"/providers/([^/?]+)/([^/?]+)", re.IGNORECASE)
 
 
+_ARM_ALIASES = frozenset({"https://management.core.windows.net"})
+_GRAPH_ALIASES = frozenset({"00000003-0000-0000-c000-000000000000"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plane:
     """One of Azure's APIs."""
@@ -45,11 +49,13 @@ class Plane:
     """Environment variable that puts another base in place, for a lab or a sovereign cloud."""
     public: str
     """Base in the public cloud; `{host}` is the first path segment where each account has a host of its own."""
+    aliases: frozenset[str] = frozenset()
+    """Further names of the same audience, as they stand in a token's `aud` without a slash at the end."""
 
 
 PLANES = {
-    "arm": Plane(name="arm", audience="https://management.azure.com/.default", variable="HANDOFF_AZURE_ARM_URL", public="https://management.azure.com"),
-    "graph": Plane(name="graph", audience="https://graph.microsoft.com/.default", variable="HANDOFF_AZURE_GRAPH_URL", public="https://graph.microsoft.com"),
+    "arm": Plane(name="arm", audience="https://management.azure.com/.default", variable="HANDOFF_AZURE_ARM_URL", public="https://management.azure.com", aliases=_ARM_ALIASES),
+    "graph": Plane(name="graph", audience="https://graph.microsoft.com/.default", variable="HANDOFF_AZURE_GRAPH_URL", public="https://graph.microsoft.com", aliases=_GRAPH_ALIASES),
     "blob": Plane(name="blob", audience="https://storage.azure.com/.default", variable="HANDOFF_AZURE_BLOB_URL", public="https://{host}.blob.core.windows.net"),
     "vault": Plane(name="vault", audience="https://vault.azure.net/.default", variable="HANDOFF_AZURE_VAULT_URL", public="https://{host}.vault.azure.net"),
 }
@@ -84,6 +90,8 @@ def spell(op: str, scope: Scope, params: Mapping[str, object]) -> Call:
             raise Unsupported(f"{op}: {key} is missing")
         return quote(str(given.pop(key)), safe="/:@()$'," if raw else "")
 
+    path, _, spelt = path.partition("?")
+    query = dict(parse_qsl(spelt, keep_blank_values=True)) | query
     path = _PLACE.sub(fill, path)
     if given:
         raise Unsupported(f"{op} takes no {', '.join(sorted(given))}")

@@ -75,7 +75,7 @@ class AppCredential:
         if detail["form"] == "issuer":
             yield writer.write(_DROP_ISSUER, app=detail["app"], credential=detail["credential"], missing_ok=True)
         elif verb is Verb.DISABLE:
-            yield writer.write(_PATCH_PRINCIPAL, principal=detail["principal"], body={"accountEnabled": False}, missing_ok=True)
+            yield _switch(writer, path, on=False)
         elif self.image(writer, path) is None:
             yield Receipt(op=_DROP_SECRET, request_id="", applied=False)
         elif detail["form"] == "secret":
@@ -92,13 +92,13 @@ class AppCredential:
             if (before.get("issuer"), before.get("subject")) not in there:
                 yield writer.write(_ADD_ISSUER, app=path.detail["app"], body=dict(before))
         elif path.detail["enabled"]:
-            yield writer.write(_PATCH_PRINCIPAL, principal=path.detail["principal"], body={"accountEnabled": True})
+            yield _switch(writer, path, on=True)
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By getting the application itself, where discover lists."""
         if self.image(reader, path) is None:
             return Verdict.GONE
-        enabled = [one.get("accountEnabled") for one in reader.read(_PRINCIPALS, query={"$filter": f"appId eq '{path.detail['app_id']}'"})]
+        enabled = _enabled(reader, path)
         return Verdict.DISABLED if enabled and not any(enabled) else Verdict.ALIVE
 
     def mints(self, path: AccessPath, /) -> tuple[dict[str, str], ...]:
@@ -137,6 +137,18 @@ def _own(app: Json, principal: Json | None) -> Iterator[tuple[Clue, str]]:
     yield Clue.ENTRA_APP, str(app["appId"])
     yield from _principals.marks(app)
     yield from _principals.addresses(app, "displayName", "notes", "description")
+
+
+def _enabled(reader: Reader, path: AccessPath) -> list[bool]:
+    """Whether each service principal of the application may sign in; Graph's default is yes."""
+    return [one.get("accountEnabled") is not False for one in reader.read(_PRINCIPALS, query={"$filter": f"appId eq '{path.detail['app_id']}'"})]
+
+
+def _switch(writer: Writer, path: AccessPath, *, on: bool) -> Receipt:
+    """Turn sign-in on or off; Graph says the same to a change and to none, so it is asked first."""
+    if all(one is on for one in _enabled(writer, path)):
+        return Receipt(op=_PATCH_PRINCIPAL, request_id="", applied=False)
+    return writer.write(_PATCH_PRINCIPAL, principal=path.detail["principal"], body={"accountEnabled": on}, missing_ok=True)
 
 
 def _find(app: Json | None, path: AccessPath) -> Mapping[str, Any] | None:

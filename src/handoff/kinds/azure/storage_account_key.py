@@ -40,7 +40,7 @@ class StorageAccountKey:
     after = frozenset[KindId]()
     blind = (
         "Who was shown a key is read from the activity log. A key older than the log may be known to anybody who ever managed the account, so it counts as the provider's. "
-        "A key passed on by somebody who was allowed to list it is not seen."
+        "A key passed on by somebody who was allowed to list it is not seen. The log itself runs some minutes behind (up to 20): sweep again before relying on a key that nobody was shown."
     )
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
@@ -106,7 +106,7 @@ class StorageAccountKey:
         if made_at is None or datetime.now(UTC) - made_at > _LOG_KEPT:
             yield "whoever was ever shown it", (Clue.SHARED_SECRET, "it is older than the activity log, which therefore cannot say who was shown it")
             return
-        since = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # whole seconds would count who saw the key before this one
         callers = {
             str(event["caller"])
             for event in reader.read(_LOG, query={"$filter": f"eventTimestamp ge '{since}' and resourceUri eq '{account}'"})
