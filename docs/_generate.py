@@ -1,0 +1,200 @@
+"""Writes the reference pages that come out of the code: `python docs/_generate.py`; with `--check` it only says which are stale."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from handoff import errors, registry
+
+if TYPE_CHECKING:
+    from handoff.exports._contract import Export
+    from handoff.model import Kind
+
+DOCS = Path(__file__).resolve().parent
+HEAD = "<!-- Written by docs/_generate.py from the code; do not edit. -->\n\n"
+CLOUDS = {"aws": "AWS", "azure": "Azure and Entra", "gcp": "Google Cloud"}
+
+
+def pages() -> dict[str, str]:
+    """Every generated page, by its path below docs/."""
+    made = {
+        "reference/commands.md": _commands(),
+        "reference/controls.md": _controls(),
+        "reference/exit-codes.md": _exit_codes(),
+        "reference/kinds.md": _kinds(),
+    }
+    return {name: HEAD + text.rstrip() + "\n" for name, text in made.items()}
+
+
+def stale() -> list[str]:
+    """The pages that are not what the code says now."""
+    return [name for name, text in pages().items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != text]
+
+
+def _kinds() -> str:
+    lines = ["# Kinds of access path, and exports", "", _KINDS_INTRO]
+    for cloud, title in CLOUDS.items():
+        kinds = sorted(registry.kinds(cloud).values(), key=lambda kind: (int(kind.row[1:]), kind.id))
+        lines += [f"## {title}", "", "| kind | row | what | scope | phase | lag | survives |", "|---|---|---|---|---|---|---|"]
+        lines += [
+            f"| [`{one.id}`](#{_anchor(one.id)}) | {one.row} | {one.title} | `{one.scope_type.value}` | {one.phase} | {_time(one.lag.settle_s)} | {_time(one.lag.survives_s)} |"
+            for one in kinds
+        ]
+        lines.append("")
+        for one in kinds:
+            lines += _kind(one)
+    lines += ["## Exports", "", "| export | what | Pulumi types | not returned |", "|---|---|---|---|"]
+    for export in cast("dict[str, Export]", registry.load("handoff.exports", "EXPORT")).values():
+        lines.append(f"| `{export.id}` | {export.title} | {_codes(export.stores)} | {export.blind} |")
+    return "\n".join(lines)
+
+
+def _kind(one: Kind) -> list[str]:
+    pulumi = _codes(one.creates) or "none"
+    survives = f"a session minted before the cut may live {_time(one.lag.survives_s)}" if one.lag.survives_s else "no session outlives the cut"
+    first = f"Cut after {_codes(one.after)}. " if one.after else ""
+    return [
+        f"### {one.id}",
+        "",
+        f"{_prose(one)}",
+        "",
+        f"- Lag: {_time(one.lag.settle_s)} until a probe means anything; {survives}. Source: {one.lag.source}",
+        f"- Reads: {_codes(one.reads)}",
+        f"- Writes: {_codes(one.writes)}",
+        f"- Pulumi types that open it: {pulumi}",
+        f"- {first}Does not see: {one.blind}",
+        f"- Vendor: {one.source}",
+        "",
+    ]
+
+
+def _prose(one: Kind) -> str:
+    """The class's own words on what is cut, and what cannot be undone."""
+    return inspect.cleandoc(type(one).__doc__ or one.title).replace("\n\n", "\n").replace("\n", " ")
+
+
+def _exit_codes() -> str:
+    found: dict[int, list[type[errors.HandoffError]]] = {}
+    for _, one in inspect.getmembers(errors, inspect.isclass):
+        if issubclass(one, errors.HandoffError) and one is not errors.HandoffError:
+            found.setdefault(one.exit_code, []).append(one)
+    lines = ["# Exit codes", "", _CODES_INTRO, "", "| code | error | meaning | what to do |", "|---|---|---|---|"]
+    lines += ["| 0 | | The command did what it was asked, and what it checks holds. | |"]
+    lines += ["| 1 | | A bug, or a demonstration that did not end as it has to. | Run it again with `HANDOFF_DEBUG=1` and report what it prints. |"]
+    for code in sorted(found):
+        for one in found[code]:
+            lines.append(f"| {code} | `{one.__name__}` | {_one_line(one.__doc__)} | {_one_line(one.hint)} |")
+    return "\n".join(lines)
+
+
+def _controls() -> str:
+    from handoff.controls import catalogue
+    from handoff.controls.evaluate import WAIVER
+
+    lines = ["# Controls", "", _CONTROLS_INTRO, ""]
+    for pack in catalogue.load(DOCS.parent / "policies"):
+        lines += [f"## {pack.name}", "", pack.description, "", "| control | severity | what it asks | why | frameworks |", "|---|---|---|---|---|"]
+        lines += [f"| `{one.id}` | {one.severity.value} | {one.title} | {_one_line(one.why)} | {', '.join(one.frameworks)} |" for one in pack.controls]
+        lines.append("")
+    lines += ["## In every pack", "", f"`{WAIVER.id}`: {WAIVER.title}. {WAIVER.why} It cannot be waived."]
+    return "\n".join(lines)
+
+
+def _commands() -> str:
+    import typer.main
+
+    from handoff.cli._app import build
+
+    lines = ["# Commands", "", _COMMANDS_INTRO, ""]
+    for name, command in walk(typer.main.get_command(build())):
+        lines += [
+            f"## handoff {name}",
+            "",
+            inspect.cleandoc(command.help or "").replace("\n\n", "\n").replace("\n", " "),
+            "",
+            "```text",
+            _usage(name, command),
+            "```",
+            "",
+        ]
+        shown = [one for one in command.params if one.name not in {"help", "as_json"} and getattr(one, "help", "")]
+        if shown:
+            lines += ["| | |", "|---|---|"]
+            lines += [f"| `{one.opts[0] if one.param_type_name == 'option' else str(one.name).upper()}` | {_one_line(one.help)} |" for one in shown]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def walk(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - typer's own classes have no public type
+    """Every command that does something, by its whole name."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from walk(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def _usage(name: str, command: Any) -> str:  # noqa: ANN401 - as above
+    words = [f"handoff {name}"]
+    for one in command.params:
+        if one.name == "help":
+            continue
+        if one.param_type_name == "argument":
+            words.append(str(one.name).upper() if one.required else f"[{str(one.name).upper()}]")
+            continue
+        text = one.opts[0] if one.is_flag else f"{one.opts[0]} {str(one.name).upper()}"
+        words.append(text if one.required else f"[{text}]" + ("..." if one.multiple else ""))
+    return " ".join(words)
+
+
+def _codes(names: Iterator[str] | frozenset[str]) -> str:
+    return ", ".join(f"`{one}`" for one in sorted(names))
+
+
+def _time(seconds: int) -> str:
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s" if seconds else "none"
+
+
+def _anchor(text: str) -> str:
+    return text.replace(".", "")
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+_KINDS_INTRO = """One file each in `src/handoff/kinds/` and `src/handoff/exports/`. *Row* is the row of the access-path catalogue (A: AWS, Z: Azure and Entra,
+G: Google Cloud). *Phase* is its place in the [order of an exit](../exit-order.md). *Lag* is the vendor's figure for how long a right that was cut may still
+work; *survives* is the longest life of a session or token that was minted before the cut, when nothing else ends it. Reads and writes are the operations that a
+kind may call, and so the permissions that a run needs.
+"""
+_CODES_INTRO = """Every error carries its exit code; with `--json` the last line on stderr is `{"type": "error", ...}` with the same code. Scripts should branch on
+the code and show the message. Two commands add their own use of a code: `lab status` ends with 3 when a process of the lab is not well, and `apply` with
+4 while it soaks."""
+_CONTROLS_INTRO = """The catalogue as `handoff policy list` prints it; one file or close family per control in `policies/`. See [policy](../policy.md) for
+the ways to run it."""
+_COMMANDS_INTRO = """Every command takes `--json` (JSON lines on stdout, each with `type` and `schema_version`, the last of type `summary`) and `--help`. Results go to
+stdout, progress and errors to stderr. [Exit codes](exit-codes.md) are the same everywhere."""
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    if "--check" in sys.argv[1:]:
+        for name in (found := stale()):
+            print(f"docs/{name} is stale: run `python docs/_generate.py`")
+        return 1 if found else 0
+    for name, text in pages().items():
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
