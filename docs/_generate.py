@@ -121,7 +121,7 @@ def _commands() -> str:
             "```",
             "",
         ]
-        shown = [one for one in command.params if one.name not in {"help", "as_json"} and getattr(one, "help", "")]
+        shown = [one for one in command.params if one.name not in {"help", "as_json"} and getattr(one, "help", None)]
         if shown:
             lines += ["| | |", "|---|---|"]
             lines += [f"| `{one.opts[0] if one.param_type_name == 'option' else str(one.name).upper()}` | {_one_line(one.help)} |" for one in shown]
