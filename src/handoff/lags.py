@@ -61,6 +61,13 @@ def in_force(endpoints: Iterable[str]) -> Lags:
         raise SafetyLimit(f"{VARIABLE} is set, but these endpoints are real: {', '.join(real)}", hint=f"Unset {VARIABLE}: lab waits are never used on a real cloud.")
     try:
         body = json.loads(Path(name).read_text(encoding="utf-8"))
-        return Lags(kinds={str(k): float(v) for k, v in body["kinds"].items()}, soak_s=float(body["soak_s"]), is_lab=True)
+        return Lags(kinds={str(kind): _seconds(value) for kind, value in body["kinds"].items()}, soak_s=_seconds(body["soak_s"]), is_lab=True)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{VARIABLE}={name} cannot be read: {error}", hint="Run `handoff lab up` again, or unset the variable.") from error
+
+
+def _seconds(value: float) -> float:
+    seconds = float(value)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(f"{value} is not a number of seconds")
+    return seconds

@@ -46,7 +46,7 @@ def load(path: Path) -> tuple[Login, ...]:
         return tuple(_login(entry, where=f"{path}: logins[{number}]") for number, entry in enumerate(entries))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint="Name a file of logins, see docs/credentials.md.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is not a file of logins: {error}", hint="See docs/credentials.md for the format.") from error
 
 
@@ -92,5 +92,8 @@ def _resolve(name: str, value: str, *, where: str) -> tuple[str, str]:
             raise UsageError(f"{where}.{name}: the variable {value} is not set", hint=f"export {value}=...")
         return name[:-4], os.environ[value]
     if name.endswith("_file") and name[:-5] in SECRET_FIELDS:
-        return name[:-5], Path(value).read_text(encoding="utf-8").strip()
+        try:
+            return name[:-5], Path(value).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(f"{where}.{name}: {value} cannot be read: {error.strerror}", hint="Name a file that holds the secret and nothing else.") from error
     return name, value

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from handoff import lags, registry
-from handoff.engine import canonical
+from handoff import canonical, lags, registry
 from handoff.errors import AccessDenied, HandoffError
 from handoff.model import AccessPath, Kind, KindId, Outcome, Verb, Verdict, Writer
 from handoff.wrap.dryrun import DryRun

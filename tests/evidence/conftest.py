@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from handoff import canonical
 from handoff import spec as specs
-from handoff.engine import canonical
 from handoff.engine.attribute import Attribution
 from handoff.engine.plan import Action, Found, Plan, Target
 from handoff.engine.prove import Evidence, Trial, judge

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handoff import canonical
 from handoff.errors import EvidenceInvalid, UsageError
-from handoff.evidence import canonical, signing
+from handoff.evidence import signing
 from handoff.evidence.bundle import Bundle
 from handoff.evidence.verify import Report, sign, verify
 from handoff.model import Party, Verdict

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from handoff import canonical
 from handoff import spec as specs
-from handoff.engine import canonical
 from handoff.errors import EvidenceInvalid, MachineError, UsageError
 from handoff.evidence.state import StateFolder
 from handoff.runs import documenting

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def line(record: Mapping[str, object]) -> None:
     """One JSON line on stdout."""
-    from handoff.engine import canonical
+    from handoff import canonical
 
     print(json.dumps(canonical.plain(record), ensure_ascii=False), flush=True)
 

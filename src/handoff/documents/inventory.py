@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from handoff import canonical
 from handoff.documents._contract import Section, Source, Written, table_csv
-from handoff.evidence import canonical
 
 if TYPE_CHECKING:
     from handoff.documents._contract import Resource

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from handoff.engine import canonical
+from handoff import canonical
 from handoff.engine.plan import Action, Plan
 from handoff.errors import EstateMoved, SafetyLimit
 from handoff.model import AccessPath, Json, Kind, KindId, Receipt, Scope, Verb, Writer

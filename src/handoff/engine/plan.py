@@ -8,7 +8,8 @@ from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from handoff.engine import canonical, lockout
+from handoff import canonical
+from handoff.engine import lockout
 from handoff.engine.lockout import Administrator
 from handoff.errors import EvidenceInvalid, TooManyChanges, UnknownHolder
 from handoff.model import AccessPath, Clue, Json, Kind, KindId, Party, Scope, ScopeType, Step, Verb
@@ -169,7 +170,7 @@ def read(document: bytes, *, name: str) -> Plan:
         if body["type"] != "plan" or body["schema_version"] != SCHEMA_VERSION:
             raise EvidenceInvalid(f"{name} is not a plan of this version of handoff")
         plan = _plan(body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceInvalid(f"{name} is not a plan: {error!r}", hint="Make a new one with `handoff plan`.") from error
     if plan.document() != document:
         raise EvidenceInvalid(f"{name} was changed after it was made", hint="Make a new one with `handoff plan`.")

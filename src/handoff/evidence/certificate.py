@@ -7,9 +7,10 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from handoff import canonical
 from handoff.errors import EstateMoved, EvidenceInvalid, MachineError, UsageError
 from handoff.evidence import bundle as files
-from handoff.evidence import canonical, ledger, readable, signing
+from handoff.evidence import ledger, readable, signing
 from handoff.evidence.bundle import Bundle
 from handoff.evidence.facts import gather, read_sweep
 from handoff.evidence.statement import Material, derive, run_of, statement, sweeps_of

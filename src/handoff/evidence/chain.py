@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
+from handoff import canonical
 from handoff.errors import EvidenceInvalid
-from handoff.evidence import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from handoff.evidence import canonical
+from handoff import canonical
 
 if TYPE_CHECKING:
     from handoff.evidence.facts import Facts, SweepRecord

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from handoff import canonical
 from handoff.errors import EvidenceInvalid, MachineError, RunLocked
-from handoff.evidence import canonical, merkle
+from handoff.evidence import merkle
 from handoff.evidence.chain import START, Entry, Torn, walk
 
 if TYPE_CHECKING:

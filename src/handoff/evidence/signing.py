@@ -22,8 +22,8 @@ from securesystemslib.exceptions import Error as SslibError
 from securesystemslib.exceptions import UnverifiedSignatureError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
+from handoff import canonical
 from handoff.errors import EvidenceInvalid, MachineError, UsageError
-from handoff.evidence import canonical
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handoff import canonical
 from handoff.errors import EvidenceInvalid, MachineError, UsageError
-from handoff.evidence import canonical
 from handoff.evidence.ledger import Ledger, lock
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from handoff.evidence import canonical
+from handoff import canonical
 from handoff.evidence.facts import Facts, SweepRecord, gather
 from handoff.evidence.judging import PROVEN, against_trial, judge, path_key
 

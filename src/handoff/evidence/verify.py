@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from handoff import canonical
 from handoff.errors import EvidenceInvalid, MachineError, UsageError
 from handoff.evidence import bundle as files
-from handoff.evidence import canonical, ledger, readable, signing
+from handoff.evidence import ledger, readable, signing
 from handoff.evidence.certificate import declared, derive_from
 from handoff.evidence.signing import PARTIES, PublicKey
 from handoff.evidence.state import write_artefact

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from handoff import canonical
 from handoff.errors import CloudError, MachineError
-from handoff.evidence import canonical
 from handoff.exports._names import Names
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
-from handoff import logins
-from handoff.engine import canonical
+from handoff import canonical, logins
 from handoff.engine.plan import Found
 from handoff.errors import CloudError, CredentialsRefused, UsageError
 from handoff.model import AccessPath, Attempt, Clue, Json, Login, Outcome, Party, Scope, ScopeType

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from handoff import registry
-from handoff.engine import canonical
+from handoff import canonical, registry
 from handoff.engine.attribute import Attributor
 from handoff.engine.plan import Found
 from handoff.engine.sweep import sweep

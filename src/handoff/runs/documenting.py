@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from handoff import registry
+from handoff import canonical, registry
 from handoff.documents._contract import Resource, Source
 from handoff.errors import MachineError, UsageError
-from handoff.evidence import canonical
 from handoff.evidence.facts import SweepRecord, read_sweep
 
 if TYPE_CHECKING:
