@@ -140,7 +140,11 @@ class Facts:
             said = re.search(pattern, text)
             if said is None or not kind.startswith(f"{cloud}."):
                 continue
-            fitting = [one for one in self.before if one.get("kind") == kind and one.get("party") != "client" and all(word in _told(one) for word in said.groupdict().values())]
+            fitting = [
+                one
+                for one in self.before
+                if one.get("kind") == kind and one.get("party") != "client" and all(word in _told(one) for word in said.groupdict().values())
+            ]
             marked = [one for one in fitting if any(mark in f"{_told(one)} {one.get('detail')}" for mark in _MARKS)]
             return [key_of(one) for one in marked or fitting]
         return []
@@ -186,7 +190,12 @@ def _told(path: Record) -> str:
 
 def _order(path: Record) -> tuple[int, str, str, str]:
     party = text_of(path, "party")
-    return (("provider", "unknown", "client").index(party) if party in {"provider", "unknown", "client"} else 3, text_of(path, "cloud"), text_of(path, "kind"), text_of(path, "id"))
+    return (
+        ("provider", "unknown", "client").index(party) if party in {"provider", "unknown", "client"} else 3,
+        text_of(path, "cloud"),
+        text_of(path, "kind"),
+        text_of(path, "id"),
+    )
 
 
 def _object(path: Path) -> Record:
