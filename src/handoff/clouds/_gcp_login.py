@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
 import google.auth
 import google.auth.exceptions
 import google.auth.transport.requests
+import httpx
 import requests
 from google.auth import identity_pool
 from google.oauth2 import service_account
@@ -21,8 +24,11 @@ from handoff.model import Login, Secret
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 BASE = "HANDOFF_GCP_URL"
 """One base for every Google API, for a lab; Google has no variable of its own that reaches all of them."""
-REFUSALS = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied", "unauthenticated"})
-"""OAuth errors by which a token endpoint refuses a credential. source: https://www.rfc-editor.org/rfc/rfc6749#section-5.2 (read 2026-11-22)"""
+REFUSALS = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied", "unauthenticated", "permission_denied", "invalid_target"})
+"""Errors by which a token endpoint refuses a credential; `invalid_target` is that of a trust which is disabled or gone.
+source: https://www.rfc-editor.org/rfc/rfc6749#section-5.2, https://www.rfc-editor.org/rfc/rfc8693#section-2.2.2 (read 2026-11-22)"""
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
+"""What google-auth raises on a credential that is JSON, but not of the shape it says it is."""
 TIMEOUT_S = 20.0
 
 
@@ -31,11 +37,28 @@ def base() -> str | None:
     return os.environ.get(BASE) or None
 
 
-class Session:
-    """One credential. The token is fetched on first use and kept; `fresh` gives a new one."""
+class Refused(CredentialsRefused):
+    """The token endpoint itself refused the credential: `code` is its word for why."""
 
-    def __init__(self, login: Login | None) -> None:
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Unclear(CloudError):
+    """No clear answer of the token endpoint: `code` is what went wrong."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Session:
+    """One credential. The token is fetched on first use, kept, and fetched again when it is about to expire."""
+
+    def __init__(self, login: Login | None, *, timeout_s: float = TIMEOUT_S) -> None:
         self._login = login
+        self._timeout_s = timeout_s
         self._token: str | None = None
         self._credentials: Any = None
         self._alone = Lock()
@@ -43,7 +66,7 @@ class Session:
     def token(self) -> str:
         """A bearer token. Raises CredentialsRefused, or CloudError when no clear answer came."""
         with self._alone:  # kinds of one sweep share a connection
-            if self._token is None:
+            if self._token is None or (self._credentials is not None and not self._credentials.valid):
                 self._token = self._fetch()
             return self._token
 
@@ -61,21 +84,25 @@ class Session:
         if self._login is not None and self._login.form == "gcp-bearer":
             return _reveal(self._login, "token")
         try:
-            self._credentials = self._build()
-            self._credentials.refresh(_transport())
-        except (google.auth.exceptions.GoogleAuthError, requests.RequestException, ValueError) as error:
-            raise translate(error) from error
+            if self._credentials is None:
+                self._credentials = self._build()
+            self._credentials.refresh(_transport(self._timeout_s))
+        except (google.auth.exceptions.GoogleAuthError, requests.RequestException) as error:
+            raise translate(error) from None  # google-auth quotes answers, and with them tokens
         return cast("str", self._credentials.token)
 
     def _build(self) -> Any:  # noqa: ANN401 - google-auth is not typed
         login = self._login
         if login is None:
-            return google.auth.default(scopes=SCOPES)[0]
+            try:
+                return google.auth.default(scopes=SCOPES)[0]
+            except google.auth.exceptions.DefaultCredentialsError:
+                raise
+            except (*_MALFORMED, OSError) as error:
+                raise _malformed("the application default credentials of Google Cloud are", error) from error
         match login.form:
             case "gcp-key":
-                if "info" in login.material:
-                    return service_account.Credentials.from_service_account_info(json.loads(_reveal(login, "info")), scopes=SCOPES)
-                return service_account.Credentials.from_service_account_file(str(login.material["file"]), scopes=SCOPES)
+                return _key(login)
             case "gcp-workload":
                 return _workload(login)
             case form:
@@ -84,10 +111,10 @@ class Session:
     def _ask_who(self) -> str:
         """For people: the token endpoint's own word. source: https://cloud.google.com/docs/authentication/token-types (read 2026-11-22)."""
         try:
-            answer = requests.post(f"{base() or 'https://oauth2.googleapis.com'}/tokeninfo", data={"access_token": self.token()}, timeout=TIMEOUT_S)
-        except requests.RequestException as error:
+            answer = _requests().post(f"{base() or 'https://oauth2.googleapis.com'}/tokeninfo", data={"access_token": self.token()}, timeout=self._timeout_s)
+            email = answer.json().get("email") if answer.ok else None
+        except (requests.RequestException, AttributeError) as error:
             raise CloudError(f"tokeninfo: {type(error).__name__}") from error
-        email = answer.json().get("email") if answer.ok else None
         if not email:
             raise CloudError(f"tokeninfo: HTTP {answer.status_code}, and no e-mail address")
         return f"user:{email}"
@@ -96,18 +123,32 @@ class Session:
 def translate(error: Exception) -> HandoffError:
     """A sign-in's failure in our words: refused only when the token endpoint said so."""
     if isinstance(error, google.auth.exceptions.DefaultCredentialsError):
-        return CredentialsRefused(f"no Google Cloud credential: {error}", hint="Set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`.")
+        return CredentialsRefused(
+            f"no Google Cloud credential: {error}", hint="Set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`."
+        )
     code = refusal_code(error)
     if code:
-        return CredentialsRefused(f"Google's token endpoint refused the credential: {code}")
-    if isinstance(error, ValueError) and not isinstance(error, google.auth.exceptions.GoogleAuthError):
-        return CredentialsRefused("the Google Cloud credential is malformed", hint="Make a new key file; the content was not printed on purpose.")
-    return CloudError(f"sign-in to Google Cloud: {type(error).__name__}")
+        return Refused(f"Google's token endpoint refused the credential: {code}", code=code)
+    return Unclear(f"sign-in to Google Cloud: {type(error).__name__}, and no clear word of the token endpoint", code=code_of(error))
 
 
-def refusal_code(error: Exception) -> str:
+def code_of(error: BaseException | None) -> str:
+    """What went wrong on the way, in one word: `timeout`, `connection`, or the name of the error."""
+    if isinstance(error, Unclear):
+        return error.code
+    first = type(error).__name__
+    while error is not None:
+        if isinstance(error, httpx.TimeoutException | requests.Timeout):
+            return "timeout"
+        if isinstance(error, httpx.TransportError | requests.ConnectionError):
+            return "connection"
+        error = error.__cause__
+    return first
+
+
+def refusal_code(error: BaseException | None) -> str:
     """The endpoint's refusal (`invalid_grant: Account disabled`), or empty when the answer was not a clear one."""
-    if not isinstance(error, google.auth.exceptions.RefreshError):
+    if not isinstance(error, google.auth.exceptions.RefreshError | google.auth.exceptions.OAuthError):
         return ""
     for argument in error.args:
         body: Mapping[str, Any] = argument if isinstance(argument, Mapping) else _json(argument)
@@ -116,9 +157,9 @@ def refusal_code(error: Exception) -> str:
             name, text = str(told.get("status", "")).lower(), str(told.get("message", ""))
         else:
             name, text = str(told), str(body.get("error_description", ""))
-        if name in REFUSALS or name == "permission_denied":
+        if name in REFUSALS:
             return f"{name}: {text}".rstrip(": ")
-    return next((name for name in sorted(REFUSALS) if name in str(error)), "")
+    return ""
 
 
 def _json(text: object) -> Mapping[str, Any]:
@@ -131,8 +172,24 @@ def _json(text: object) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def _key(login: Login) -> Any:  # noqa: ANN401 - google-auth is not typed
+    file = "" if "info" in login.material else _reveal(login, "file")
+    where = f"login {login.name}: the key {f'file {file}' if file else 'in `info`'}"
+    try:
+        info = json.loads(Path(file).read_text(encoding="utf-8") if file else _reveal(login, "info"))
+        return service_account.Credentials.from_service_account_info(dict(info), scopes=SCOPES)
+    except OSError as error:
+        raise CredentialsRefused(f"{where} cannot be read: {error.strerror}", hint="Name a key file of a service account that this user may read.") from error
+    except (*_MALFORMED, google.auth.exceptions.GoogleAuthError) as error:
+        raise _malformed(f"{where} is", error) from None  # what it stands on may quote the file
+
+
+def _malformed(what: str, error: Exception) -> CredentialsRefused:
+    return CredentialsRefused(f"{what} malformed ({type(error).__name__})", hint="Make a new key file; its content is not printed on purpose.")
+
+
 def _workload(login: Login) -> Any:  # noqa: ANN401 - google-auth is not typed
-    token = _reveal(login, "subject_token")
+    token, audience = _reveal(login, "subject_token"), _reveal(login, "audience")
 
     class Supplier(identity_pool.SubjectTokenSupplier):  # type: ignore[misc]
         def get_subject_token(self, context: object, request: object) -> str:
@@ -142,7 +199,7 @@ def _workload(login: Login) -> Any:  # noqa: ANN401 - google-auth is not typed
     account = login.material.get("service_account")
     impersonate = f"{root or 'https://iamcredentials.googleapis.com'}/v1/projects/-/serviceAccounts/{account}:generateAccessToken" if account else None
     return identity_pool.Credentials(
-        audience=str(login.material["audience"]),
+        audience=audience,
         subject_token_type="urn:ietf:params:oauth:token-type:jwt",  # noqa: S106 the name of a type
         token_url=f"{root or 'https://sts.googleapis.com'}/v1/token",
         subject_token_supplier=Supplier(),
@@ -158,8 +215,12 @@ def _reveal(login: Login, name: str) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _transport() -> Any:  # noqa: ANN401 - google-auth is not typed
+def _transport(timeout_s: float) -> Any:  # noqa: ANN401 - google-auth is not typed
+    return partial(google.auth.transport.requests.Request(_requests()), timeout=timeout_s)  # its own is two minutes
+
+
+def _requests() -> requests.Session:
     session = requests.Session()
     if base() is not None:
         session.trust_env = False  # a CA variable meant for the real endpoints would break a lab's
-    return google.auth.transport.requests.Request(session)
+    return session

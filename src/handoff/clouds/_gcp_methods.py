@@ -54,7 +54,9 @@ class Method:
     parameters: Mapping[str, Mapping[str, Any]]
     takes_body: bool
     items: tuple[str, ...]
-    """Fields of the answer that are lists of objects or of strings, `unreachable` and its kind left out."""
+    """Fields of the answer that are listed things, `unreachable` and its kind left out."""
+    fields: frozenset[str]
+    """Every field that the answer may have; empty when its shape is open."""
     pages: bool
     unreachable: bool
     """The answer has a field that says which places could not be asked."""
@@ -75,7 +77,12 @@ class Method:
         if "{" in path:
             missing = ", ".join(re.findall(r"{\+?(\w+)}", path))
             raise Unsupported(f"{self.id} needs {missing}")
-        return Call(method=self.verb, url=(base or self.root).rstrip("/") + "/" + path.lstrip("/"), query=query, body=body if body is not None or not self.takes_body else {})
+        return Call(
+            method=self.verb,
+            url=(base or self.root).rstrip("/") + "/" + path.lstrip("/"),
+            query=query,
+            body=body if body is not None or not self.takes_body else {},
+        )
 
 
 @cache
@@ -95,6 +102,8 @@ def method(op: str) -> Method:
     parameters = {**document.get("parameters", {}), **found.get("parameters", {})}
     answer = document["schemas"].get(found.get("response", {}).get("$ref", ""), {}).get("properties", {})
     lists = tuple(key for key, shape in answer.items() if shape.get("type") == "array")
+    if "items" in lists:  # storage lists `prefixes` beside; they hold nothing unless a delimiter was asked for
+        lists = ("items",)
     return Method(
         id=op,
         verb=found["httpMethod"],
@@ -103,6 +112,7 @@ def method(op: str) -> Method:
         parameters=parameters,
         takes_body="request" in found,
         items=tuple(key for key in lists if "unreachable" not in key.lower()),
+        fields=frozenset(answer),
         pages="pageToken" in parameters and "nextPageToken" in answer,
         unreachable="unreachable" in answer,
     )

@@ -16,7 +16,7 @@ from handoff.clouds import _gcp_http, _gcp_login
 from handoff.clouds._gcp_login import Session
 from handoff.clouds._gcp_methods import method
 from handoff.clouds._gcp_objects import GcpObjects
-from handoff.errors import AccessDenied, CloudError, CredentialsRefused, HandoffError, SpecError, Unsupported, UsageError
+from handoff.errors import CloudError, HandoffError, SpecError, Unsupported, UsageError
 from handoff.model import Attempt, Json, Login, Outcome, Receipt, Scope, ScopeType, Secret
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ MOST_PAGES = 100_000
 class GcpConnection:
     """One credential on one project."""
 
-    def __init__(self, scope: Scope, session: Session) -> None:
+    def __init__(self, scope: Scope, session: Session, *, timeout_s: float = _gcp_login.TIMEOUT_S) -> None:
         self._scope = scope
         self._session = session
-        self._http = _gcp_http.client()
+        self._http = _gcp_http.client(timeout_s)
 
     @property
     def scope(self) -> Scope:
@@ -49,9 +49,11 @@ class GcpConnection:
             page = self._call(op, params)
             if page is None:
                 raise CloudError(f"{op}: not found: what was to be listed is not there")
-            if page.get("unreachable"):
-                raise CloudError(f"{op}: these places could not be asked: {', '.join(str(one) for one in cast('list[object]', page['unreachable']))}")
-            for item in cast("list[object]", page.get(field) or ()):
+            _whole(op, page)
+            found = page.get(field) or []
+            if not isinstance(found, list):
+                raise CloudError(f"{op}: the answer's {field} is not a list")
+            for item in found:
                 yield cast("Json", item) if isinstance(item, dict) else {field: item}
             token = str(page.get("nextPageToken") or "")
             if not token:
@@ -73,7 +75,7 @@ class GcpConnection:
     def write_for(self, op: str, /, **params: object) -> tuple[Receipt, Json]:
         """One change and its answer. The answer may hold a secret (a created key): the caller keeps it to itself."""
         missing_ok = bool(params.pop("missing_ok", False))
-        answer = _gcp_http.send(self._http, op, method(op).call(params, base=_gcp_login.base()), self._session.token())
+        answer = self._send(op, params)
         if answer.status == 404:
             if not missing_ok:
                 raise CloudError(f"{op}: not found: {answer.message}")
@@ -81,18 +83,34 @@ class GcpConnection:
         return Receipt(op=op, request_id=answer.request_id, applied=True), answer.body
 
     def _call(self, op: str, params: Mapping[str, object]) -> Json | None:
-        answer = _gcp_http.send(self._http, op, method(op).call(params, base=_gcp_login.base()), self._session.token())
+        answer = self._send(op, params)
         if answer.status == 404:
-            if answer.error in {"NOT_FOUND", "notFound"}:
-                return None
-            raise CloudError(f"{op}: HTTP 404 that is not Google's own not-found; is {_gcp_login.BASE} right?")
+            return None
+        known = method(op).fields
+        if not answer.readable or (answer.body and known and known.isdisjoint(answer.body)):
+            raise CloudError(
+                f"{op}: HTTP {answer.status}, but the body is not an answer to this call", hint=f"Is {_gcp_login.BASE} right, or is a proxy on the way?"
+            )
         return answer.body
+
+    def _send(self, op: str, params: Mapping[str, object]) -> _gcp_http.Answer:
+        return _gcp_http.send(self._http, op, method(op).call(params, base=_gcp_login.base()), self._session.token())
+
+
+def _whole(op: str, page: Json) -> None:
+    """Raise when the answer itself says that some places could not be asked."""
+    for name, value in page.items():
+        if "unreachable" in name.lower() and value:
+            raise CloudError(f"{op}: these places could not be asked: {', '.join(str(one) for one in cast('list[object]', value))}")
 
 
 class Gcp:
     """Google Cloud."""
 
     name = "gcp"
+
+    def __init__(self, *, timeout_s: float = _gcp_login.TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
 
     def scopes(self, environment: Json, /) -> tuple[Scope, ...]:
         """The project: `{"project": "acme-prod", ...}`."""
@@ -103,32 +121,32 @@ class Gcp:
 
     def open(self, scope: Scope, login: Login | None = None, /) -> GcpConnection:
         """A fresh connection to a project."""
-        return GcpConnection(scope, Session(login))
+        return GcpConnection(scope, self._session(login), timeout_s=self._timeout_s)
 
     def whoami(self, scope: Scope, login: Login | None = None, /) -> str:
         """The IAM member that signs in, after the project itself has answered it."""
-        session = Session(login)
-        found = GcpConnection(scope, session).get("cloudresourcemanager.projects.get", name=f"projects/{scope.id}")
+        session = self._session(login)
+        found = GcpConnection(scope, session, timeout_s=self._timeout_s).get("cloudresourcemanager.projects.get", name=f"projects/{scope.id}")
         if found is None:
             raise CloudError(f"project {scope.id} is not there")
         return session.principal()
 
     def attempt(self, scope: Scope, login: Login, op: str, params: Json, /) -> Attempt:
         """One sign-in and one call, nothing repeated."""
-        session, at_op = Session(login), "token"
+        session, at_op = self._session(login), "token"
         try:
             token = session.token()
             at_op = op
-            with _gcp_http.client() as http:
+            with _gcp_http.client(self._timeout_s) as http:
                 answer = _gcp_http.once(http, method(op).call(params, base=_gcp_login.base()), token)
-        except CredentialsRefused as error:
-            return _attempt(Outcome.REFUSED, at_op, error.message.rpartition("credential: ")[2])
+        except _gcp_login.Refused as error:  # and no other CredentialsRefused: a key file that we cannot read is nobody's refusal
+            return _attempt(Outcome.REFUSED, at_op, error.code)
         except (HandoffError, httpx.HTTPError) as error:
-            return _attempt(Outcome.UNKNOWN, at_op, type(error).__name__)
+            return _attempt(Outcome.UNKNOWN, at_op, _gcp_login.code_of(error))
         if answer.status < 300:
-            return _attempt(Outcome.WORKED, op, "ok")
-        denied = answer.status in {401, 403} and bool(answer.error) and isinstance(_gcp_http.refusal(op, answer), CredentialsRefused | AccessDenied)
-        return _attempt(Outcome.REFUSED if denied else Outcome.UNKNOWN, op, answer.error or f"http-{answer.status}")
+            worked = answer.readable or answer.status == 204 or params.get("alt") == "media"
+            return _attempt(Outcome.WORKED, op, "ok") if worked else _attempt(Outcome.UNKNOWN, op, "unreadable")
+        return _attempt(Outcome.REFUSED if answer.refuses_the_credential else Outcome.UNKNOWN, op, answer.error or f"http-{answer.status}")
 
     def tries(self, scope: Scope, login: Login, /) -> tuple[tuple[str, Json], ...]:
         """Harmless calls to try a login with, the most telling first."""
@@ -144,13 +162,23 @@ class Gcp:
         """A token issued now, as a login of form `gcp-bearer`: a canary for the proof that tokens die too."""
         if how.get("op") != "token":
             raise UsageError(f"Google Cloud mints nothing by {how.get('op')!r}", hint="token")
-        session = Session(login)
-        return Login(name=f"{login.name}-token", cloud="gcp", party=login.party, principal=session.principal(), form="gcp-bearer", material={"token": Secret(session.token())})
+        session = self._session(login)
+        return Login(
+            name=f"{login.name}-token",
+            cloud="gcp",
+            party=login.party,
+            principal=session.principal(),
+            form="gcp-bearer",
+            material={"token": Secret(session.token())},
+        )
 
     def objects(self, scope: Scope, login: Login | None = None, /) -> ObjectReader:
         """A fresh connection for reading the objects of the project's buckets."""
-        session = Session(login)
-        return GcpObjects(GcpConnection(scope, session), session)
+        session = self._session(login)
+        return GcpObjects(GcpConnection(scope, session, timeout_s=self._timeout_s), session, timeout_s=self._timeout_s)
+
+    def _session(self, login: Login | None) -> Session:
+        return Session(login, timeout_s=self._timeout_s)
 
     def endpoints(self) -> tuple[str, ...]:
         """The base in force, or Google's own."""

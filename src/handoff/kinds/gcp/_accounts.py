@@ -22,5 +22,5 @@ def clues(account: Json) -> Iterator[tuple[Clue, str]]:
     text = f"{account.get('displayName', '')} {account.get('description', '')}"
     for mark in _MARK.findall(text):
         yield Clue.TAG, mark
-    for address in sorted(set(_EMAIL.findall(text))):
+    for address in sorted({found.lower() for found in _EMAIL.findall(text)}):
         yield Clue.EMAIL, address

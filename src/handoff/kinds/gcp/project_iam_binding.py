@@ -30,9 +30,13 @@ class ProjectIamBinding:
     source = "https://cloud.google.com/resource-manager/reference/rest/v3/projects/setIamPolicy (read 2026-11-22)"
     scope_type = ScopeType.GCP_PROJECT
     phase = 4
-    lag = Lag(settle_s=420, survives_s=0, source="https://cloud.google.com/iam/docs/access-change-propagation (read 2026-11-22): two minutes as a rule, seven and more at times")
+    lag = Lag(
+        settle_s=420,
+        survives_s=0,
+        source="https://cloud.google.com/iam/docs/access-change-propagation (read 2026-11-22): two minutes as a rule, seven and more at times",
+    )
     reads = frozenset({_GET})
-    writes = frozenset({_GET, _SET})
+    writes = frozenset({_SET})
     creates = frozenset(
         {
             "gcp:projects/iAMMember:IAMMember",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handoff.errors import CloudError
 from handoff.kinds.gcp import _accounts
 from handoff.model import AccessPath, Clue, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
 
@@ -31,15 +32,17 @@ class ServiceAccount:
     blind = "Who may impersonate the account by its own IAM policy is not read here; disabling it ends that too."
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
-        """Every service account of the project. One that nobody is marked to own is its project's."""
+        """Every service account of the project. One that bears nobody's mark or address is its project's."""
         for account in reader.read("iam.projects.serviceAccounts.list", name=f"projects/{reader.scope.id}"):
+            clues = tuple(_accounts.clues(account))
+            named = any(clue is Clue.EMAIL for clue, _ in clues)  # then whose address it is decides, not where the account lies
             yield AccessPath(
                 kind=self.id,
                 id=f"{account['name']}#{account['uniqueId']}",
                 scope=reader.scope,
                 holder=f"serviceAccount:{account['email']}",
                 allows=f"acts as {account['email']} wherever that is bound",
-                clues=(*_accounts.clues(account), (Clue.GCP_PROJECT, reader.scope.id)),
+                clues=(*clues, *(() if named else ((Clue.GCP_PROJECT, reader.scope.id),))),
                 detail={"name": account["name"], "email": account["email"], "disabled": bool(account.get("disabled", False))},
             )
 
@@ -58,14 +61,20 @@ class ServiceAccount:
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Disable or delete exactly the account that was seen."""
         op = "iam.projects.serviceAccounts.disable" if verb is Verb.DISABLE else "iam.projects.serviceAccounts.delete"
-        if self._get(writer, path) is None:
+        account = self._get(writer, path)
+        if account is None or (verb is Verb.DISABLE and account.get("disabled")):
             yield Receipt(op=op, request_id="", applied=False)
             return
         yield writer.write(op, name=path.detail["name"], missing_ok=True)
 
     def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
-        """Enable, unless it was disabled before."""
-        if not before.get("disabled"):
+        """Enable, unless it was disabled before. Raises CloudError when it is gone: another account of the name is not it."""
+        account = self._get(writer, path)
+        if account is None:
+            raise CloudError(
+                f"{path.detail['email']}: the account that was disabled is not there any more", hint="It can be undeleted by its unique id for 30 days."
+            )
+        if account.get("disabled") and not before.get("disabled"):
             yield writer.write("iam.projects.serviceAccounts.enable", name=path.detail["name"])
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:

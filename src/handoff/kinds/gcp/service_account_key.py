@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handoff.errors import CloudError
 from handoff.kinds.gcp import _accounts
 from handoff.model import AccessPath, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
 
@@ -57,25 +58,36 @@ class ServiceAccountKey:
 
     def image(self, reader: Reader, path: AccessPath, /) -> Json | None:
         """Whether the key is disabled."""
-        key = reader.get("iam.projects.serviceAccounts.keys.get", name=path.id)
+        key = self._get(reader, path)
         return None if key is None else {"disabled": bool(key.get("disabled", False))}
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Disable or delete; a key that is gone is done."""
         op = "iam.projects.serviceAccounts.keys.disable" if verb is Verb.DISABLE else "iam.projects.serviceAccounts.keys.delete"
+        key = self._get(writer, path)
+        if key is None or (verb is Verb.DISABLE and key.get("disabled")):
+            yield Receipt(op=op, request_id="", applied=False)
+            return
         yield writer.write(op, name=path.id, missing_ok=True)
 
     def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
         """Enable, unless it was disabled before."""
-        if not before.get("disabled"):
+        key = self._get(writer, path)
+        if key is None:
+            raise CloudError(f"{path.id}: the key that was disabled is not there any more", hint="A deleted key cannot come back; make a new one.")
+        if key.get("disabled") and not before.get("disabled"):
             yield writer.write("iam.projects.serviceAccounts.keys.enable", name=path.id)
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By getting the key itself, where discover lists."""
-        key = reader.get("iam.projects.serviceAccounts.keys.get", name=path.id)
+        key = self._get(reader, path)
         if key is None:
             return Verdict.GONE
         return Verdict.DISABLED if key.get("disabled") else Verdict.ALIVE
+
+    @staticmethod
+    def _get(reader: Reader, path: AccessPath) -> Json | None:
+        return reader.get("iam.projects.serviceAccounts.keys.get", name=path.id)
 
     def mints(self, path: AccessPath, /) -> tuple[dict[str, str], ...]:
         """A token from before the cut, to be tried after it."""
