@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -201,13 +202,11 @@ def refusal(op: str, answer: Answer) -> HandoffError:
 def read(answer: httpx.Response) -> Answer:
     """An answer that has come whole."""
     text = answer.text if answer.content else ""
-    try:
+    body: object = None
+    with suppress(ValueError):
         body = answer.json() if text else {}
-    except ValueError:
-        body = None
-    is_object = isinstance(body, dict)
     found = {key.lower(): value for key, value in answer.headers.items()}
-    return Answer(status=answer.status_code, body=body if is_object else {}, headers=found, text=text, is_object=is_object)
+    return Answer(status=answer.status_code, body=body if isinstance(body, dict) else {}, headers=found, text=text, is_object=isinstance(body, dict))
 
 
 def _xml_code(text: str) -> str:
