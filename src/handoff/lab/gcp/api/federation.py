@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -135,4 +136,6 @@ def impersonate(call: Call) -> Record:
     if not re.fullmatch(r"\d+s", text) or not 0 < int(text[:-1]) <= _LONGEST_S:
         raise invalid(f"The lifetime {text!r} must be between 1s and {_LONGEST_S}s.")
     life_s = min(int(text[:-1]), call.state.settings.token_life_s)
-    return {"accessToken": tokens.for_account(call.state, account, call.now, life_s=life_s), "expireTime": call.stamp(plus_s=life_s)}
+    # In whole seconds, as Google says it: google-auth reads no other form.
+    ends = call.now.replace(microsecond=0) + timedelta(seconds=life_s)
+    return {"accessToken": tokens.for_account(call.state, account, call.now, life_s=life_s), "expireTime": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}

@@ -26,11 +26,21 @@ _VERSIONS = f"{_KEYS}.cryptoKeyVersions"
 _NONCE = 12
 _DESTROY_S = 30 * 86400
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,63}")
+_LOCATIONS = ("eu", "europe-west1", "europe-west3", "europe-west4", "global", "us", "us-central1", "us-east1")
+"""Some of the many; a location that holds a key ring is listed too."""
 
 
 def _within(call: Call, table: str, folder: str) -> dict[str, Record]:
     prefix = f"{call.name}/{folder}/"
     return {name: record for name, record in call.state.table(table).items() if name.startswith(prefix)}
+
+
+@handles(API, "projects.locations.list", may="cloudkms.locations.list")
+def locations(call: Call) -> Record:
+    """Locations in which keys can be."""
+    call.find("projects")
+    used = {name.split("/")[3] for name in _within(call, "keyRings", "locations")}
+    return page(call, {place: {"name": f"{call.name}/locations/{place}", "locationId": place} for place in used.union(_LOCATIONS)}, "locations")
 
 
 @handles(API, f"{_RINGS}.create", may="cloudkms.keyRings.create")
