@@ -95,8 +95,8 @@ def spell(op: str, scope: Scope, params: Mapping[str, object]) -> Call:
     path = _PLACE.sub(fill, path)
     if given:
         raise Unsupported(f"{op} takes no {', '.join(sorted(given))}")
-    if plane.name == "arm":
-        query.setdefault("api-version", _arm_version(path))
+    if plane.name == "arm" and "api-version" not in query:
+        query["api-version"] = _arm_version(path)
     if plane.name == "vault":
         query.setdefault("api-version", VAULT_VERSION)
     return Call(plane=plane, method=method, url=_base(plane, path), query=query, body=body)

@@ -6,7 +6,7 @@ import json
 import ssl
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ import httpx
 from handoff import lags, logins, registry
 from handoff.lab import identities
 from handoff.lab.azure import roles
-from handoff.model import Kind, Login, Outcome, Party, Scope, ScopeType, Secret, Writer
+from handoff.model import Json, Kind, Login, Outcome, Party, Scope, ScopeType, Secret, Writer
 
 TENANT = Scope(type=ScopeType.AZURE_TENANT, id=identities.CLIENT_TENANT)
 SUBSCRIPTION = Scope(type=ScopeType.AZURE_SUBSCRIPTION, id=identities.SUBSCRIPTION)
@@ -168,6 +168,20 @@ class Outside:
         assert self._http.delete("/_lab/faults").is_success
 
 
+class Listed:
+    """A reader of given answers, for what the lab's directory does not take; a listing that it was not given is empty, an object not there."""
+
+    def __init__(self, listings: Mapping[str, list[Json]], objects: Mapping[str, Json] | None = None, scope: Scope = TENANT) -> None:
+        self.scope = scope
+        self._listings, self._objects = listings, objects or {}
+
+    def read(self, op: str, /, **params: object) -> Iterator[Json]:
+        return iter(self._listings.get(op, ()))
+
+    def get(self, op: str, /, **params: object) -> Json | None:
+        return self._objects.get(op)
+
+
 def fresh(what: str) -> str:
     return f"{what}-{uuid.uuid4().hex[:10]}"
 
@@ -183,4 +197,4 @@ def sharing(account: str, key: str) -> Login:
     return Login(name=f"{name}-key", cloud="azure", party=Party.PROVIDER, principal=name, form="azure-shared-key", material={"account": name, "key": Secret(key)})
 
 
-__all__ = ["GROUPS", "ROOT", "SUBSCRIPTION", "TENANT", "App", "Outside", "Tenant", "fresh", "roles", "sharing", "signing_in"]
+__all__ = ["GROUPS", "ROOT", "SUBSCRIPTION", "TENANT", "App", "Listed", "Outside", "Tenant", "fresh", "roles", "sharing", "signing_in"]

@@ -50,7 +50,8 @@ class AppCredential:
                     yield self._path(reader, app, principal, form, str(credential["keyId"]), str(credential.get("displayName") or ""), ())
             for issuer in reader.read(_ISSUERS, app=app["id"]):
                 outside = (Clue.OIDC, f"{issuer.get('issuer')} {issuer.get('subject')}")
-                yield self._path(reader, app, principal, "issuer", str(issuer["id"]), str(issuer.get("name") or ""), (outside,))
+                # By its name, which is unique and accepted in place of the id: put back, it gets another id.
+                yield self._path(reader, app, principal, "issuer", str(issuer["name"]), str(issuer["name"]), (outside,))
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """An issuer can be put back. A secret or certificate cannot; where the whole application is its holder's, signing in is turned off first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from handoff.model import AccessPath, Clue, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from handoff.model import Json, Reader, Writer
 
 _LIST = "GET {scope}/providers/Microsoft.ManagedServices/registrationAssignments"
+_GROUPS = "GET {scope}/resourceGroups"
+_LIST_OF_GROUP = "GET {+group}/providers/Microsoft.ManagedServices/registrationAssignments"
 _GET = "GET {+id}"
 _PUT = "PUT {+id}"
 _DELETE = "DELETE {+id}"
@@ -29,15 +32,15 @@ class LighthouseDelegation:
     scope_type = ScopeType.AZURE_SUBSCRIPTION
     phase = 4
     lag = Lag(settle_s=600, survives_s=0, source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting (read 2026-11-22): delegated rights are role assignments, up to ten minutes")
-    reads = frozenset({_LIST, _GET})
+    reads = frozenset({_LIST, _GROUPS, _LIST_OF_GROUP, _GET})
     writes = frozenset({_PUT, _DELETE})
     creates = frozenset({"azure-native:managedservices:RegistrationAssignment", "azure-native:managedservices:RegistrationDefinition"})
     after = frozenset[KindId]()
-    blind = "Delegations of single resource groups are listed only where ARM shows them from the subscription. Two delegations with the same principal and role fall together when either is removed."
+    blind = "Two delegations with the same principal and role fall together when either is removed."
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
-        """Every delegation of the subscription, with the tenant that manages it."""
-        for item in reader.read(_LIST, query=_EXPANDED):
+        """Every delegation of the subscription and of each of its resource groups, with the tenant that manages it."""
+        for item in _listed(reader):
             definition = _definition(item)
             inner = cast("Mapping[str, Any]", definition.get("properties", {}))
             tenant = str(inner.get("managedByTenantId", ""))
@@ -47,7 +50,7 @@ class LighthouseDelegation:
                 id=str(item["id"]),
                 scope=reader.scope,
                 holder=f"tenant {tenant}",
-                allows=f"{len(_all(inner))} authorization(s) for {', '.join(roles)}",
+                allows=f"{len(_all(inner))} authorization(s) on {str(item['id']).split('/providers/')[0]} for {', '.join(roles)}",
                 clues=((Clue.ENTRA_TENANT, tenant),) if tenant else (),
                 detail={"definition": _definition_id(item), "tenant": tenant, "name": inner.get("registrationDefinitionName", "")},
             )
@@ -83,6 +86,18 @@ class LighthouseDelegation:
     def mints(self, path: AccessPath, /) -> tuple[dict[str, str], ...]:
         """A token from before the cut, to be tried after it."""
         return ({"op": "token"},)
+
+
+def _listed(reader: Reader) -> Iterator[Json]:
+    """Each once: a delegation is listed at the scope that it lies at, a subscription's sometimes with those below it."""
+    seen: set[str] = set()
+    groups = [str(group["id"]) for group in reader.read(_GROUPS)]
+    listings = [reader.read(_LIST, query=_EXPANDED), *(reader.read(_LIST_OF_GROUP, group=group, query=_EXPANDED) for group in groups)]
+    for item in chain.from_iterable(listings):
+        key = str(item["id"]).lower()
+        if key not in seen:
+            seen.add(key)
+            yield item
 
 
 def _definition(item: Json) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from handoff.kinds.azure import _principals
 from handoff.model import AccessPath, Clue, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class StorageAccountKey:
     scope_type = ScopeType.AZURE_SUBSCRIPTION
     phase = 3
     lag = Lag(settle_s=60, survives_s=0, source="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage (read 2026-11-22): signatures made with the old key end with it")
-    reads = frozenset({_ACCOUNTS, _ACCOUNT, _KEYS, _LOG})
+    reads = frozenset({_ACCOUNTS, _ACCOUNT, _KEYS, _LOG, _principals.SERVICE_PRINCIPAL})
     writes = frozenset({_PATCH, _ROTATE})
     creates = frozenset({"azure-native:storage:StorageAccount"})
     after = frozenset[KindId]()
@@ -48,14 +49,14 @@ class StorageAccountKey:
         for account in reader.read(_ACCOUNTS):
             keys = _keys(reader, str(account["id"]))
             for name, (fingerprint, made_at) in sorted(keys.items()):
-                for holder, clue in self._holders(reader, str(account["id"]), made_at):
+                for holder, clues in self._holders(reader, str(account["id"]), made_at):
                     yield AccessPath(
                         kind=self.id,
                         id=f"{account['id']}#{name}#{fingerprint[:16]}#{holder}",
                         scope=reader.scope,
                         holder=holder,
                         allows=f"everything in storage account {account['name']}",
-                        clues=(clue,),
+                        clues=clues,
                         detail={"account": account["id"], "name": account["name"], "key": name, "sha256": fingerprint, "shared_key_access": _shared(account)},
                     )
 
@@ -102,20 +103,37 @@ class StorageAccountKey:
         return writer.write(_PATCH, id=account, body={"properties": {"allowSharedKeyAccess": on}})
 
     @staticmethod
-    def _holders(reader: Reader, account: str, made_at: datetime | None) -> Iterator[tuple[str, tuple[Clue, str]]]:
+    def _holders(reader: Reader, account: str, made_at: datetime | None) -> Iterator[tuple[str, tuple[tuple[Clue, str], ...]]]:
         if made_at is None or datetime.now(UTC) - made_at > _LOG_KEPT:
-            yield "whoever was ever shown it", (Clue.SHARED_SECRET, "it is older than the activity log, which therefore cannot say who was shown it")
+            yield "whoever was ever shown it", ((Clue.SHARED_SECRET, "it is older than the activity log, which therefore cannot say who was shown it"),)
             return
         since = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # whole seconds would count who saw the key before this one
         callers = {
-            str(event["caller"])
+            str(event["caller"]): _home(event)
             for event in reader.read(_LOG, query={"$filter": f"eventTimestamp ge '{since}' and resourceUri eq '{account}'"})
             if _shown(event) and event.get("caller")
         }
-        for caller in sorted(callers):
-            yield caller, ((Clue.EMAIL, caller) if "@" in caller else (Clue.ENTRA_OBJECT, caller))
+        for caller, home in sorted(callers.items()):
+            yield caller, tuple(_who(reader, caller, home))
         if not callers:
-            yield "nobody yet", (Clue.CLIENT_OWN, "the activity log shows nobody who was shown it since it was made")
+            yield "nobody yet", ((Clue.CLIENT_OWN, "the activity log shows nobody who was shown it since it was made"),)
+
+
+def _home(event: Json) -> str:
+    """The tenant that the caller signed in to."""
+    return str(cast("Mapping[str, Any]", event.get("claims") or {}).get("tid", ""))
+
+
+def _who(reader: Reader, caller: str, home: str) -> Iterator[tuple[Clue, str]]:
+    """A person is logged by name. Anything else is looked up in the directory; one from another tenant is not in it, so the tenant it signed in to speaks."""
+    if "@" in caller:
+        yield Clue.EMAIL, caller
+    elif reader.get(_principals.SERVICE_PRINCIPAL, id=caller) is not None:
+        yield from _principals.clues(reader, caller, "ServicePrincipal")
+    else:
+        yield Clue.ENTRA_OBJECT, caller
+        if home:
+            yield Clue.ENTRA_TENANT, home
 
 
 def _shown(event: Json) -> bool:
