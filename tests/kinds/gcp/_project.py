@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import random
 import time
@@ -62,7 +61,7 @@ class Project:
         """One more key of an account, as a login."""
         _, made = self.writer.write_for("iam.projects.serviceAccounts.keys.create", name=f"{self.name}/serviceAccounts/{email}", body={})
         info = base64.b64decode(str(made["privateKeyData"])).decode()
-        material = {"info": Secret(info), "key_name": str(made["name"])}
+        material: dict[str, str | Secret] = {"info": Secret(info), "key_name": str(made["name"])}
         return Login(name=email, cloud="gcp", party=Party.PROVIDER, principal=f"serviceAccount:{email}", form="gcp-key", material=material)
 
     def login(self, key: str, *roles: str) -> Login:
