@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from handoff.model import Json, Reader, Writer
 
+_SUBSCRIPTION = "GET {scope}"
 _ACCOUNTS = "GET {scope}/providers/Microsoft.Storage/storageAccounts"
 _ACCOUNT = "GET {+id}"
 _PATCH = "PATCH {+id}"
@@ -35,7 +36,7 @@ class StorageAccountKey:
     scope_type = ScopeType.AZURE_SUBSCRIPTION
     phase = 3
     lag = Lag(settle_s=60, survives_s=0, source="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage (read 2026-11-22): signatures made with the old key end with it")
-    reads = frozenset({_ACCOUNTS, _ACCOUNT, _KEYS, _LOG, _principals.SERVICE_PRINCIPAL})
+    reads = frozenset({_SUBSCRIPTION, _ACCOUNTS, _ACCOUNT, _KEYS, _LOG, _principals.SERVICE_PRINCIPAL})
     writes = frozenset({_PATCH, _ROTATE})
     creates = frozenset({"azure-native:storage:StorageAccount"})
     after = frozenset[KindId]()
@@ -125,15 +126,21 @@ def _home(event: Json) -> str:
 
 
 def _who(reader: Reader, caller: str, home: str) -> Iterator[tuple[Clue, str]]:
-    """A person is logged by name. Anything else is looked up in the directory; one from another tenant is not in it, so the tenant it signed in to speaks."""
+    """A person is logged by name. Anything else is looked up in the directory; one from another tenant is not in it, so the tenant it signed in to speaks.
+
+    A principal of this tenant that was deleted since is no proof of anything: whoever ran it may have kept the key.
+    """
     if "@" in caller:
         yield Clue.EMAIL, caller
-    elif reader.get(_principals.SERVICE_PRINCIPAL, id=caller) is not None:
+        return
+    if reader.get(_principals.SERVICE_PRINCIPAL, id=caller) is not None:
         yield from _principals.clues(reader, caller, "ServicePrincipal")
+        return
+    yield Clue.ENTRA_OBJECT, caller
+    if home and home.lower() != str((reader.get(_SUBSCRIPTION) or {}).get("tenantId", home)).lower():
+        yield Clue.ENTRA_TENANT, home
     else:
-        yield Clue.ENTRA_OBJECT, caller
-        if home:
-            yield Clue.ENTRA_TENANT, home
+        yield Clue.SHARED_SECRET, f"it was shown to {caller}, which is no more, so nobody can say who kept it"
 
 
 def _shown(event: Json) -> bool:
