@@ -28,7 +28,7 @@ def spec(*decisions: dict[str, str]) -> Engagement:
         "parties": {
             "client": {
                 "name": "Acme",
-                "identities": {"domains": ["acme.example"], "tags": ["party=client"], "aws": {"principals": ["arn:aws:iam::111111111111:user/app-*"]}},
+                "identities": {"domains": ["acme.example"], "tags": ["party=client"], "aws": {"accounts": ["444444444444"], "principals": ["arn:aws:iam::111111111111:user/app-*"]}},
                 "administrators": [{"cloud": "aws", "principal": "arn:aws:iam::111111111111:user/ada"}],
                 "break_glass": [{"cloud": "gcp", "principal": "user:glass@acme.example"}],
             },
@@ -155,7 +155,7 @@ def test_every_clue_is_tried_above() -> None:
 LADDER = [
     ((Clue.PRINCIPAL, "arn:aws:iam::111111111111:user/ada"), (Clue.PRINCIPAL, "arn:aws:iam::111111111111:role/nimbus-1")),
     ((Clue.TAG, "party=client"), (Clue.TAG, "party=provider")),
-    ((Clue.AWS_ACCOUNT, "111111111111"), (Clue.AWS_ACCOUNT, "222222222222")),
+    ((Clue.AWS_ACCOUNT, "444444444444"), (Clue.AWS_ACCOUNT, "222222222222")),
     ((Clue.EMAIL, "a@acme.example"), (Clue.EMAIL, "e@nimbus.example")),
 ]
 
@@ -172,6 +172,14 @@ def test_two_parties_at_one_strength_are_nobodys_to_guess(pair: tuple[tuple[Clue
     seen = Attributor(SPEC).attribute(path(*pair))
     assert seen.party is Party.UNKNOWN
     assert "disagree" in seen.why
+
+
+def test_living_in_the_estate_says_less_than_any_other_word() -> None:
+    estate = (Clue.ENTRA_TENANT, CLIENT_TENANT)
+    assert party(estate) is Party.CLIENT
+    assert party(estate, (Clue.EMAIL, "ops@nimbus.example")) is Party.PROVIDER
+    assert party(estate, (Clue.EMAIL, "ada@acme.example")) is Party.CLIENT
+    assert party((Clue.AWS_ACCOUNT, "111111111111"), (Clue.AWS_ACCOUNT, "222222222222")) is Party.UNKNOWN
 
 
 def test_a_shared_secret_is_the_weakest_of_all() -> None:

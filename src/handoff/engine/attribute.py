@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 class Strength(IntEnum):
     """How much a clue says; higher beats lower."""
 
-    DECISION = 6
-    PRINCIPAL = 5
-    MARK = 4  # a tag, an external id, a federated subject: put there for this purpose
-    HOME = 3  # the account, tenant, organization or project that the holder lives in
-    DOMAIN = 2
+    DECISION = 7
+    PRINCIPAL = 6
+    MARK = 5  # a tag, an external id, a federated subject: put there for this purpose
+    HOME = 4  # the account, tenant, organization or project that the holder lives in
+    DOMAIN = 3
+    ESTATE = 2  # it lives in the estate itself: the provider makes identities there too, so any other word on it weighs more
     NATURE = 1  # what the holder is, whoever owns it: public, a cloud service, deleted
     SECRET = 0  # a shared secret: the provider ran the estate, so it may hold it
 
@@ -75,7 +76,8 @@ class Attributor:
             seen = ", ".join(f"{clue.value} {value}" for clue, value in path.clues) or "nothing"
             return Attribution(party=Party.UNKNOWN, why=f"no party claims what was seen: {seen}")
         top = max(vote.strength for vote in votes)
-        best = [vote for vote in votes if vote.strength == top]
+        # A holder at home with one party and in the estate as well is not the stronger's to have: that is two homes.
+        best = [vote for vote in votes if vote.strength == top or (top is Strength.HOME and vote.strength is Strength.ESTATE)]
         parties = {(vote.party, vote.name) for vote in best}
         if len(parties) > 1:
             return Attribution(party=Party.UNKNOWN, why="clues disagree: " + "; ".join(sorted({f"{vote.why} ({vote.party.value})" for vote in best})))
@@ -125,19 +127,23 @@ def _claim(known: _Known, clue: Clue, value: str) -> tuple[Strength, str] | None
         case Clue.OIDC:
             return _oidc(known, value)
         case Clue.AWS_ACCOUNT if value in ids.aws.accounts or value in known.own:
-            return Strength.HOME, f"AWS account {value} is of {who}"
+            return _home(known, value), f"AWS account {value} is of {who}"
         case Clue.AWS_ORG if value == ids.aws.organization:
             return Strength.HOME, f"AWS organization {value} is of {who}"
         case Clue.ENTRA_TENANT if value.lower() in {one.lower() for one in (*ids.azure.tenants, *known.own)}:
-            return Strength.HOME, f"Entra tenant {value} is of {who}"
+            return _home(known, value), f"Entra tenant {value} is of {who}"
         case Clue.GCP_PROJECT if value in {*ids.gcp.projects, *ids.gcp.project_numbers} or value in known.own:
-            return Strength.HOME, f"Google Cloud project {value} is of {who}"
+            return _home(known, value), f"Google Cloud project {value} is of {who}"
         case Clue.GCP_CUSTOMER if value in ids.gcp.customers:
             return Strength.HOME, f"Google customer {value} is of {who}"
         case Clue.EMAIL:
             return _domain(known, value)
         case _:
             return None
+
+
+def _home(known: _Known, value: str) -> Strength:
+    return Strength.ESTATE if value.lower() in {one.lower() for one in known.own} else Strength.HOME
 
 
 def _principal(known: _Known, value: str) -> tuple[Strength, str] | None:
@@ -152,7 +158,7 @@ def _gcp_home(known: _Known, member: str) -> tuple[Strength, str] | None:
     if kind == "serviceAccount":
         project = address.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
         if project in known.identities.gcp.projects or project in known.own:
-            return Strength.HOME, f"service account of project {project}, which is of {known.name or known.party.value}"
+            return _home(known, project), f"service account of project {project}, which is of {known.name or known.party.value}"
         return None
     if kind in {"user", "group"}:
         return _domain(known, address)
