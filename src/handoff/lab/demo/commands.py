@@ -45,9 +45,9 @@ class Shell:
             raise DemoFailed(f"`{line}` ended with exit code {done.returncode}, not with {wanted}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
         return done.stdout
 
-    def records(self, step: Step, argv: Sequence[str], *, expect: int | None = 0) -> list[dict[str, Any]]:
+    def records(self, step: Step, argv: Sequence[str], *, expect: int | None = 0, shown: str | None = None) -> list[dict[str, Any]]:
         """Run a command with `--json`; its lines. The story shows it as a reader would type it."""
-        text = self.run(step, [*argv, "--json"], expect=expect, shown=shlex.join(["handoff" if index == 0 else word for index, word in enumerate(argv)]))
+        text = self.run(step, [*argv, "--json"], expect=expect, shown=shown or shlex.join(["handoff" if index == 0 else word for index, word in enumerate(argv)]))
         found = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
         step.commands[-1].output = ""
         return found

@@ -188,8 +188,8 @@ def _canaries(play: Play) -> None:
         given = _private("provider-logins.json")
         logins.dump([*_provider_logins().values(), *(one.login for one in play.opened if one.login is not None)], given)
         words = play.handoff("canary", ground.SPEC, "--logins", str(given), "--out", str(_private("canaries.json")))
-        found = [one for one in play.shell.records(step, words) if one["type"] == "canary"]
-        step.commands[-1].line = f"handoff canary {ground.SPEC} --logins provider-logins.json --out canaries.json"
+        shown = f"handoff canary {ground.SPEC} --logins provider-logins.json --out canaries.json"
+        found = [one for one in play.shell.records(step, words, shown=shown) if one["type"] == "canary"]
         step.facts.extend(f"{one['name']} works: {one['op']}" for one in found)
         play.results["canaries"] = len(found)
 
@@ -225,8 +225,7 @@ def _apply(play: Play, plan: str, digest: str) -> str:
 def _prove(play: Play) -> None:
     with play.story.step("Prove", "After each lag: read afresh, probe, and try every canary again, beside the client's own credential on the same call.") as step:
         words = play.handoff("prove", ground.SPEC, "--canaries", str(_private("canaries.json")))
-        found = play.shell.records(step, words)
-        step.commands[-1].line = f"handoff prove {ground.SPEC} --canaries canaries.json"
+        found = play.shell.records(step, words, shown=f"handoff prove {ground.SPEC} --canaries canaries.json")
         proofs = [one for one in found if one["type"] == "proof"]
         play.results["proofs"] = proofs
         step.facts.append(f"{sum(one['proof'] == 'proven' for one in proofs)} of {len(proofs)} ways in are proven dead; every canary was refused, the client's own credentials work.")
