@@ -89,6 +89,8 @@ class Session:
             self._credentials.refresh(_transport(self._timeout_s))
         except (google.auth.exceptions.GoogleAuthError, requests.RequestException) as error:
             raise translate(error) from None  # google-auth quotes answers, and with them tokens
+        except _MALFORMED as error:
+            raise Unclear("sign-in to Google Cloud: the token endpoint's answer is not one", code=type(error).__name__) from None
         return cast("str", self._credentials.token)
 
     def _build(self) -> Any:  # noqa: ANN401 - google-auth is not typed
@@ -96,10 +98,8 @@ class Session:
         if login is None:
             try:
                 return google.auth.default(scopes=SCOPES)[0]
-            except google.auth.exceptions.DefaultCredentialsError:
-                raise
-            except (*_MALFORMED, OSError) as error:
-                raise _malformed("the application default credentials of Google Cloud are", error) from error
+            except (google.auth.exceptions.DefaultCredentialsError, *_MALFORMED, OSError):
+                raise _no_default() from None  # what it stands on may quote the file
         match login.form:
             case "gcp-key":
                 return _key(login)
@@ -181,11 +181,18 @@ def _key(login: Login) -> Any:  # noqa: ANN401 - google-auth is not typed
     except OSError as error:
         raise CredentialsRefused(f"{where} cannot be read: {error.strerror}", hint="Name a key file of a service account that this user may read.") from error
     except (*_MALFORMED, google.auth.exceptions.GoogleAuthError) as error:
-        raise _malformed(f"{where} is", error) from None  # what it stands on may quote the file
+        hint = "Make a new key file; its content is not printed on purpose."
+        raise CredentialsRefused(f"{where} is malformed ({type(error).__name__})", hint=hint) from None  # what it stands on may quote the file
 
 
-def _malformed(what: str, error: Exception) -> CredentialsRefused:
-    return CredentialsRefused(f"{what} malformed ({type(error).__name__})", hint="Make a new key file; its content is not printed on purpose.")
+def _no_default() -> CredentialsRefused:
+    file = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    if file:
+        why = "is no credential that google-auth understands" if Path(file).is_file() else "is not there"
+        return CredentialsRefused(f"GOOGLE_APPLICATION_CREDENTIALS: {file} {why}", hint="Make a new key file; its content is not printed on purpose.")
+    return CredentialsRefused(
+        "no Google Cloud credential was found", hint="Set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`."
+    )
 
 
 def _workload(login: Login) -> Any:  # noqa: ANN401 - google-auth is not typed
