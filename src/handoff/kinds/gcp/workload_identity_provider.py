@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from handoff.model import AccessPath, Clue, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
+from handoff.kinds.gcp import _federation
+from handoff.model import AccessPath, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from handoff.model import Json, Reader, Writer
 
 _PROVIDERS = "iam.projects.locations.workloadIdentityPools.providers"
-_TEXT = r"""'[^'\\]*'|"[^"\\]*\""""
-_EXACT = re.compile(rf"assertion\.sub\s*==\s*(?P<text>{_TEXT})")
-_PREFIX = re.compile(rf"assertion\.sub\.startsWith\(\s*(?P<text>{_TEXT})\s*\)")
-_TOKEN = re.compile(rf"(?P<text>{_TEXT})|(?P<word>\s+|[\w.]+|==|!=|[<>]=?|[,\[\]+*/%-])|(?P<open>\()|(?P<close>\))|(?P<also>&&)")
-"""What a condition may be made of to be understood; `||`, `!`, `? :` and escapes are not among it."""
-_ENTITY = re.compile(r"""\bentityID\s*=\s*["']([^"']+)["']""")
 
 
 class WorkloadIdentityProvider:
@@ -89,7 +83,7 @@ class WorkloadIdentityProvider:
         return Verdict.DISABLED if provider.get("disabled") else Verdict.ALIVE
 
     def _path(self, reader: Reader, provider: Json) -> AccessPath:
-        clue, value = _holder(provider)
+        clue, value = _federation.holder(provider)
         return AccessPath(
             kind=self.id,
             id=str(provider["name"]),
@@ -104,51 +98,6 @@ class WorkloadIdentityProvider:
     def _get(reader: Reader, path: AccessPath) -> Json | None:
         provider = reader.get(f"{_PROVIDERS}.get", name=path.id)
         return None if provider is None or provider.get("state") == "DELETED" else provider
-
-
-def _holder(provider: Json) -> tuple[Clue, str]:
-    aws = cast("Mapping[str, Any]", provider.get("aws") or {})
-    if aws:
-        return Clue.AWS_ACCOUNT, str(aws.get("accountId", ""))
-    saml = cast("Mapping[str, Any]", provider.get("saml") or {})
-    if saml:
-        entity = _ENTITY.search(str(saml.get("idpMetadataXml", "")))
-        return (Clue.SAML, entity[1]) if entity else (Clue.NAME, str(provider["name"]))
-    if provider.get("x509"):
-        return Clue.NAME, str(provider["name"])  # whoever has a certificate of its trust anchors
-    oidc = cast("Mapping[str, Any]", provider.get("oidc") or {})
-    return Clue.OIDC, f"{oidc.get('issuerUri', '')} {_subject(str(provider.get('attributeCondition', '')))}"
-
-
-def _subject(condition: str) -> str:
-    """The subject pattern that a condition lets in, `*` = any.
-
-    Only a test of `assertion.sub` that stands alone or in a chain of `&&` narrows it for certain; whatever could open another door
-    (`||`, `!`, `? :`, a test inside brackets) makes it anybody.
-    """
-    for part in _chain(condition):
-        exact, prefix = _EXACT.fullmatch(part), _PREFIX.fullmatch(part)
-        if exact:
-            return exact["text"][1:-1]
-        if prefix:
-            return f"{prefix['text'][1:-1]}*"
-    return "*"
-
-
-def _chain(condition: str) -> list[str]:
-    """The operands of the outermost `&&`; empty when the condition is not understood."""
-    parts, depth, place = [""], 0, 0
-    while place < len(condition):
-        token = _TOKEN.match(condition, place)
-        if token is None:
-            return []
-        place = token.end()
-        depth += bool(token["open"]) - bool(token["close"])
-        if token["also"] and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += token.group()
-    return [part.strip() for part in parts] if depth == 0 else []
 
 
 KIND = WorkloadIdentityProvider()
