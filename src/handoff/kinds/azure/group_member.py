@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from handoff.kinds.azure import _principals
-from handoff.model import AccessPath, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
+from handoff.model import AccessPath, Clue, KindId, Lag, Receipt, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,17 +54,27 @@ class GroupMember:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every direct member of every security-enabled group."""
+        known: dict[str, tuple[tuple[Clue, str], ...]] = {}
         for group in reader.read(_GROUPS):
             if not group.get("securityEnabled"):
                 continue
             for member in reader.read(_MEMBERS, group=group["id"]):
-                yield self._path(reader, group, member)
+                key = str(member["id"])
+                if key not in known:
+                    known[key] = tuple(dict.fromkeys(_clues(reader, member)))
+                yield self._path(reader, group, member, known[key])
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Take the member out; none where a rule or another directory would put it in again."""
         if path.detail["kept_by"]:
             return ()
-        return (Step(verb=Verb.DISABLE, reversible=True, effect=f"takes {path.detail['member_name']} out of the group {path.detail['group_name']}; undone by adding it again"),)
+        return (
+            Step(
+                verb=Verb.DISABLE,
+                reversible=True,
+                effect=f"takes {path.detail['member_name']} out of the group {path.detail['group_name']}; undone by adding it again",
+            ),
+        )
 
     def image(self, reader: Reader, path: AccessPath, /) -> Json | None:
         """That this member is in; the others are none of this path's."""
@@ -92,22 +102,21 @@ class GroupMember:
         groups = {str(one["id"]) for one in reader.read(_MEMBER_OF[type_], id=member)}
         return Verdict.ALIVE if path.detail["group"] in groups else Verdict.GONE
 
-    def _path(self, reader: Reader, group: Json, member: Json) -> AccessPath:
-        type_, member_id = str(member.get("@odata.type", "")).removeprefix("#microsoft.graph."), str(member["id"])
-        clues = _principals.clues(reader, member_id, _TYPES[type_]) if type_ in _TYPES else ()
+    def _path(self, reader: Reader, group: Json, member: Json, clues: tuple[tuple[Clue, str], ...]) -> AccessPath:
+        member_id = str(member["id"])
         return AccessPath(
             kind=self.id,
             id=f"groups/{group['id']}/members/{member_id}",
             scope=reader.scope,
             holder=member_id,
             allows=f"whatever the group {group.get('displayName')} may do",
-            clues=tuple(dict.fromkeys(clues)),
+            clues=clues,
             detail={
                 "group": group["id"],
                 "group_name": group.get("displayName", ""),
                 "member": member_id,
                 "member_name": member.get("displayName") or member_id,
-                "type": type_,
+                "type": _type(member),
                 "kept_by": _kept_by(group),
             },
         )
@@ -117,6 +126,19 @@ class GroupMember:
         if reader.get(_principals.GROUP, id=path.detail["group"]) is None:
             return False
         return any(one["id"] == path.detail["member"] for one in reader.read(_MEMBERS, group=path.detail["group"]))
+
+
+def _type(member: Json) -> str:
+    return str(member.get("@odata.type", "")).removeprefix("#microsoft.graph.")
+
+
+def _clues(reader: Reader, member: Json) -> Iterator[tuple[Clue, str]]:
+    type_ = _type(member)
+    if type_ in _TYPES:
+        yield from _principals.clues(reader, str(member["id"]), _TYPES[type_])
+    if type_ and type_ not in {"user", "servicePrincipal"}:
+        # Nobody signs in as a group or a device of the tenant; who is in that group is a path of its own.
+        yield Clue.ENTRA_TENANT, reader.scope.id
 
 
 def _kept_by(group: Json) -> str:
