@@ -8,7 +8,7 @@ from pathlib import Path
 
 import _measure as measure
 
-TYPES = {
+TYPES: dict[str, dict[str, object]] = {
     "aws:s3/bucket:Bucket": {"bucket": "b{0}", "region": "eu-west-1"},
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {"bucket": "b{0}", "blockPublicAcls": True, "region": "eu-west-1"},
     "aws:kms/key:Key": {"description": "k{0}", "region": "eu-west-1"},

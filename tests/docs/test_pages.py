@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -110,6 +113,15 @@ def test_every_dependency_has_its_reason() -> None:
 def test_every_page_of_docs_is_in_the_site() -> None:
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     assert [str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md") if str(page.relative_to(ROOT / "docs")) not in text] == []
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / "architecture.svg").is_file()
+    assert not (tmp_path / "site" / "_generate.py").exists()
 
 
 def test_the_documents_name_no_place_of_this_machine() -> None:
