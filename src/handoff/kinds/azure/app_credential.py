@@ -34,7 +34,7 @@ class AppCredential:
     source = "https://learn.microsoft.com/graph/api/application-removepassword (read 2026-11-22)"
     scope_type = ScopeType.AZURE_TENANT
     phase = 5
-    lag = Lag(settle_s=60, survives_s=3600, source="https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime (read 2026-11-22): tokens already issued live on for 60 to 90 minutes")
+    lag = Lag(settle_s=60, survives_s=5400, source="https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime (read 2026-11-22): tokens already issued live on for 60 to 90 minutes, longer where the tenant sets another lifetime")
     reads = frozenset({_APPS, _APP, _PRINCIPALS, _ISSUERS, _ISSUER})
     writes = frozenset({_PATCH_APP, _PATCH_PRINCIPAL, _ADD_ISSUER, _DROP_ISSUER, _DROP_SECRET})
     creates = frozenset({"azuread:index/application:Application", "azuread:index/applicationPassword:ApplicationPassword", "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential"})
