@@ -83,13 +83,7 @@ NEITHER = {
     "gcp:projects/iAMAuditConfig:IAMAuditConfig",
     "gcp:projects/service:Service",
 }
-WITHOUT_KIND = {
-    "aws:kms/key:Key": "key policies: the stacks name the client alone in them",
-    "azuread:index/group:Group": "group membership: role assignments to the group are cut, not the group",
-    "azuread:index/groupMember:GroupMember": "group membership: the stacks put the client's break-glass in, nobody else",
-    "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": "bindings on keys: end with the contract by their condition",
-    "gcp:serviceaccount/iAMMember:IAMMember": "bindings on service accounts: dead with the account or the pool, which have kinds",
-}
+WITHOUT_KIND: dict[str, str] = {}
 WITHOUT_EXPORT = {
     "aws:secretsmanager/secret:Secret": "secrets",
     "azure-native:keyvault:Secret": "secrets",
