@@ -8,6 +8,8 @@ import hmac
 import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -536,6 +538,24 @@ def test_no_clear_word_of_entra_is_no_refusal(stub: Stub, reply: Reply) -> None:
     assert stub.count(SIGN_IN) == 1
     with pytest.raises(CloudError):
         AZURE.whoami(SUBSCRIPTION)
+
+
+def test_what_entra_said_does_not_leak_through_the_sdks_log(stub: Stub) -> None:
+    """A process of its own, because pytest takes every log record itself."""
+    stub.says[SIGN_IN] = lambda _: entra(7000215)
+    script = f"""
+from handoff.clouds.azure import CLOUD
+from handoff.errors import CredentialsRefused
+from handoff.model import Scope, ScopeType
+try:
+    CLOUD.whoami(Scope(type=ScopeType.AZURE_TENANT, id={TENANT_ID!r}))
+except CredentialsRefused as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert "AADSTS7000215" in done.stdout
+    assert SECRET not in done.stdout + done.stderr
+    assert done.stderr == ""
 
 
 def test_no_credential_at_all(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:

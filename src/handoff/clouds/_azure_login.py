@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import re
 import ssl
@@ -21,6 +22,9 @@ import azure.identity
 from handoff.clouds._azure_ops import STORAGE_VERSION, Plane, is_lab
 from handoff.errors import CloudError, CredentialsRefused, HandoffError, UsageError
 from handoff.model import Login, Secret
+
+for _name in ("azure", "msal"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())  # else their warnings, with the vendor's whole answer, go to stderr
 
 CA = "HANDOFF_CA_FILE"
 """PEM file of the certificate authority to trust instead of the machine's, for a lab."""
