@@ -125,10 +125,17 @@ def whole() -> dict[str, Any]:
 
 def fill(out: Path, story: dict[str, Any]) -> Path:
     """The folder around the story, as a demonstration that went to its end leaves it."""
-    after = [one for one in story["paths_before"] if one["party"] != "provider"]
+    after = [one for one in whole()["paths_before"] if one["party"] != "provider"]
     sweep = "".join(json.dumps(one) + "\n" for one in after)
     digest = hashlib.sha256(sweep.encode()).hexdigest()
-    predicate = {"verdict": "exit proven", "remains": [], "residuals": RESIDUALS, "environment": {"kind": "lab", "shown_only_on_stand_ins": STAND_INS}}
+    declared = {"parties": {"client": "Acme Health", "provider": "Nimbus MSP"}}
+    predicate = {
+        "declared": declared,
+        "verdict": "exit proven",
+        "remains": [],
+        "residuals": RESIDUALS,
+        "environment": {"kind": "lab", "shown_only_on_stand_ins": STAND_INS},
+    }
     files = {
         "story.json": json.dumps(story),
         "plan.json": "{}",

@@ -10,7 +10,7 @@ if (form) {
     let shown = 0;
     for (const row of rows) {
       const content = row.textContent.toLowerCase();
-      const fits = ["party", "cloud", "verdict", "hidden"].every((name) => !wanted[name] || row.dataset[name] === wanted[name]) && words.every((word) => content.includes(word));
+      const fits = ["party", "cloud", "verdict", "origin"].every((name) => !wanted[name] || row.dataset[name] === wanted[name]) && words.every((word) => content.includes(word));
       row.hidden = !fits;
       shown += fits ? 1 : 0;
     }
@@ -18,7 +18,12 @@ if (form) {
     nothing.hidden = shown > 0;
   };
   form.hidden = false;
-  form.addEventListener("input", narrow);
+  const list = document.querySelector("#list");
+  list.open = !matchMedia("(max-width: 46rem)").matches;
+  form.addEventListener("input", () => {
+    narrow();
+    list.open = true;
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   narrow();
 }

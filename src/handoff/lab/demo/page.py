@@ -31,10 +31,10 @@ def render(facts: Facts, out: Path) -> str:
         ("access", "Who can get in", sections.access(facts)),
         ("hidden", "Opened by hand", sections.hidden(facts)),
         ("chapters", "What happened", sections.chapters(facts)),
-        ("paths", "Every way in", tables.every_path(facts)),
-        ("proofs", "Every verdict", tables.every_proof(facts)),
         ("files", "What it left", tables.left_behind(facts, out)),
         ("check", "Check it yourself", tables.check_it(facts, out)),
+        ("paths", "Every way in", tables.every_path(facts)),
+        ("proofs", "Every verdict", tables.every_proof(facts)),
     )
     contents = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, body in parts if body)
     return (

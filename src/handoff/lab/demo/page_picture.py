@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from itertools import groupby
+from textwrap import wrap
 
 from handoff import registry
 from handoff.lab.demo.page_facts import Record, key_of, text_of
@@ -23,10 +25,13 @@ PARTY_NAMES = {
     "public": "Anyone",
 }
 
-_WIDTH, _TOP, _ROW, _GAP = 520, 26, 31, 16
-_PARTY_END, _KIND_START, _KIND_END, _CLOUD_START = 96, 178, 364, 424
-_LEAST_PARTY = 58
-"""Pixels; a party with one line still has room for its name and number."""
+_WIDTH, _TOP, _GAP = 424, 4, 16
+_ROW, _LINE = 26, 14
+"""Height of a kind's box with one line of text, and of each further line."""
+_BETWEEN = 5
+_PARTY_END, _KIND_START, _KIND_END, _CLOUD_START = 78, 142, 317, 357
+_LEAST_PARTY = 66
+"""A party with one line still has room for its number and for two words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +68,9 @@ def layout(*states: Sequence[Record]) -> Layout:
     for cloud, of_cloud in groupby(sorted({text_of(one, "kind") for one in paths}), key=lambda kind: kind.split(".", 1)[0]):
         start = top
         for kind in of_cloud:
-            kinds[kind] = _Box(top=top, height=_ROW - 5)
-            top += _ROW
-        clouds[cloud] = _Box(top=start, height=top - start - 5)
+            kinds[kind] = _Box(top=top, height=_ROW + _LINE * (len(_folded(kind_title(kind))) - 1))
+            top += kinds[kind].height + _BETWEEN
+        clouds[cloud] = _Box(top=start, height=top - start - _BETWEEN)
         top += _GAP
     names = [one for one in ("provider", "unknown", *sorted(PARTY_NAMES), "client") if one in {text_of(path, "party") for path in paths}]
     return Layout(
@@ -80,7 +85,7 @@ def _parties(names: list[str], paths: list[Record], height: float) -> dict[str, 
     """The provider on top, the client at the bottom; heights by number of lines."""
     names = [one for one in names if one != "client"] + [one for one in names if one == "client"]
     counts = Counter(text_of(one, "party") for one in paths)
-    spare = max(height - len(names) * _LEAST_PARTY - (len(names) - 1) * 12 - 5, 0.0)
+    spare = max(height - len(names) * _LEAST_PARTY - (len(names) - 1) * 12 - _BETWEEN, 0.0)
     total = sum(counts[name] for name in names) or 1
     boxes: dict[str, _Box] = {}
     top = float(_TOP)
@@ -110,6 +115,7 @@ def describe(paths: Sequence[Record]) -> str:
     return "; ".join(parts) + "." if parts else "No way in."
 
 
+@cache
 def kind_title(kind: str) -> str:
     """A kind's name for people."""
     cloud = kind.split(".", 1)[0]
@@ -126,6 +132,8 @@ def _lines(paths: Sequence[Record], places: Layout, hidden: frozenset[str]) -> I
     ordered = sorted(paths, key=lambda one: (text_of(one, "kind"), text_of(one, "party") == "client", text_of(one, "party"), text_of(one, "id")))
     by_party, by_kind, by_cloud = (Counter(text_of(one, name) for one in ordered) for name in ("party", "kind", "cloud"))
     seen: Counter[str] = Counter()
+    width = max(0.8, min(1.8, 90 / max(len(ordered), 1)))
+    drawn: list[tuple[int, str]] = []
     for one in ordered:
         party, kind, cloud = text_of(one, "party"), text_of(one, "kind"), text_of(one, "kind").split(".", 1)[0]
         if party not in places.parties or kind not in places.kinds:
@@ -138,30 +146,31 @@ def _lines(paths: Sequence[Record], places: Layout, hidden: frozenset[str]) -> I
         seen.update((party, kind, f"cloud {cloud}"))
         dashed = " hidden-way" if key_of(one) in hidden else ""
         first, second = (_PARTY_END + _KIND_START) / 2, (_KIND_END + _CLOUD_START) / 2
-        yield (
-            f'<path class="way {party_class(party)}{dashed}" d="M{_PARTY_END} {here:.1f}C{first} {here:.1f} {first} {middle:.1f} {_KIND_START} {middle:.1f}'
+        line = (
+            f'<path class="way {party_class(party)}{dashed}" stroke-width="{width * (1.4 if dashed else 1):.2f}" d="M{_PARTY_END} {here:.1f}C{first} {here:.1f} {first} {middle:.1f} {_KIND_START} {middle:.1f}'
             f'H{_KIND_END}C{second} {middle:.1f} {second} {there:.1f} {_CLOUD_START} {there:.1f}"/>'
         )
+        drawn.append((2 if dashed else int(party == "provider"), line))
+    yield from (line for _, line in sorted(drawn, key=lambda one: one[0]))
 
 
 def _party_boxes(paths: Sequence[Record], places: Layout) -> Iterator[str]:
     counts = Counter(text_of(one, "party") for one in paths)
     for party, box in places.parties.items():
-        gone = "" if counts[party] else " gone"
+        words = PARTY_NAMES.get(party, party).split(" ")
         yield (
-            f'<g class="party {party_class(party)}{gone}"><rect x="1" y="{box.top:.1f}" width="{_PARTY_END - 1}" height="{box.height:.1f}" rx="6"/>'
-            f'<text class="count" x="12" y="{box.middle + 4:.1f}">{counts[party]}</text><text x="12" y="{box.middle + 21:.1f}">{escape(PARTY_NAMES.get(party, party))}</text></g>'
+            f'<g class="party {party_class(party)}{"" if counts[party] else " gone"}"><rect x="1" y="{box.top:.1f}" width="{_PARTY_END - 1}" height="{box.height:.1f}" rx="6"/>'
+            f'<text class="count" x="10" y="{_first(box, words):.1f}">{counts[party]}</text>{_stacked(words, 10, _first(box, words) + 17)}</g>'
         )
 
 
 def _kind_rows(paths: Sequence[Record], places: Layout) -> Iterator[str]:
     counts = Counter(text_of(one, "kind") for one in paths)
     for kind, box in places.kinds.items():
-        gone = "" if counts[kind] else " gone"
+        lines = _folded(kind_title(kind))
         yield (
-            f'<g class="kind{gone}"><rect x="{_KIND_START}" y="{box.top:.1f}" width="{_KIND_END - _KIND_START}" height="{box.height:.1f}" rx="4"/>'
-            f'<text x="{_KIND_START + 9}" y="{box.middle + 4.5:.1f}">{escape(_fit(kind_title(kind)))}</text>'
-            f'<text class="count" x="{_KIND_END - 9}" y="{box.middle + 4.5:.1f}" text-anchor="end">{counts[kind]}</text></g>'
+            f'<g class="kind{"" if counts[kind] else " gone"}"><rect x="{_KIND_START}" y="{box.top:.1f}" width="{_KIND_END - _KIND_START}" height="{box.height:.1f}" rx="4"/>'
+            f'{_stacked(lines, _KIND_START + 8, box.top + 17)}<text class="count" x="{_KIND_END - 8}" y="{box.middle + 4.5:.1f}" text-anchor="end">{counts[kind]}</text></g>'
         )
 
 
@@ -169,12 +178,21 @@ def _cloud_boxes(paths: Sequence[Record], places: Layout) -> Iterator[str]:
     counts = Counter(text_of(one, "kind").split(".", 1)[0] for one in paths)
     for cloud, box in places.clouds.items():
         words = CLOUD_NAMES.get(cloud, cloud).split(" ")
-        told = "".join(f'<text x="{_CLOUD_START + 12}" y="{box.middle + 20 + 16 * row:.1f}">{escape(word)}</text>' for row, word in enumerate(words))
         yield (
             f'<g class="cloud"><rect x="{_CLOUD_START}" y="{box.top:.1f}" width="{_WIDTH - _CLOUD_START - 1}" height="{box.height:.1f}" rx="6"/>'
-            f'<text class="count" x="{_CLOUD_START + 12}" y="{box.middle + 2:.1f}">{counts[cloud]}</text>{told}</g>'
+            f'<text class="count" x="{_CLOUD_START + 10}" y="{_first(box, words):.1f}">{counts[cloud]}</text>{_stacked(words, _CLOUD_START + 10, _first(box, words) + 17)}</g>'
         )
 
 
-def _fit(text: str) -> str:
-    return text if len(text) <= 25 else text[:24].rstrip() + "…"
+def _first(box: _Box, words: Sequence[str]) -> float:
+    """Height of the number that stands above the words of a box."""
+    return box.middle + 7 - 8 * len(words)
+
+
+def _stacked(lines: Sequence[str], left: float, top: float) -> str:
+    return "".join(f'<text x="{left}" y="{top + _LINE * row:.1f}">{escape(line)}</text>' for row, line in enumerate(lines))
+
+
+def _folded(title: str) -> list[str]:
+    """A name in one line or in two, cut where even two do not hold it."""
+    return wrap(title, width=19, max_lines=2, placeholder="…") or [title]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from handoff.lab.demo.page_facts import PROVEN, Facts, Hidden, Record, key_of, number_of, records, text_of, texts
@@ -36,7 +37,7 @@ def verdict(facts: Facts) -> str:
     parties = facts.certificate.get("declared", {}).get("parties", {}) if isinstance(facts.certificate.get("declared"), dict) else {}
     client, provider = text(parties.get("client") or "The client"), text(parties.get("provider") or "its provider")
     lead = (
-        f"{client} ends its contract with {provider}. Every way in that the provider had on three clouds was found, cut, and then tried again."
+        f"{client} ends its contract with {provider}. Every way in that the provider had on three clouds was found and cut. Then each was looked for again and probed, and every credential that the provider had given up was tried."
         if is_whole(facts)
         else "The demonstration did not show all that it should. What there is, is below; what is missing is listed here."
     )
@@ -82,9 +83,9 @@ def _figures(facts: Facts) -> str:
         (f"{found} of {len(facts.hidden)}", "opened by hand, outside any program, and found", bool(facts.hidden) and bool(facts.before)),
         (f"{actions or 0:.0f}", "actions in the plan, bound to its digest", actions is not None),
         (f"{canaries or 0:.0f}", "credentials and sessions that worked before the cut, kept to be tried after it", canaries is not None),
-        (f"{len(coverage) - len(facts.unread)} of {len(coverage)}", "listings read whole: without that, none found means nothing", bool(coverage)),
+        (f"{len(coverage) - len(facts.unread)} of {len(coverage)}", "listings read whole; only then does none found mean none", bool(coverage)),
         (f"{objects}", f"objects given back in {counted(len(bags), 'bag')}", bool(bags)),
-        (duration(seconds or 0), "from the spec to the certificate", seconds is not None),
+        (f"{seconds or 0:.0f} s", "from the spec to the certificate", seconds is not None),
     ]
     told = "".join(f"<div><dt>{text(label)}</dt><dd>{text(value)}</dd></div>" for value, label, shown in rows if shown)
     return f'<dl class="figures" aria-label="Key figures">{told}</dl>' if told else ""
@@ -101,11 +102,11 @@ def access(facts: Facts) -> str:
         for name, title, paths in shown
     )
     source = (
-        "The right-hand picture is what the last sweep listed, with fresh connections."
+        '"After" is what the last sweep listed, with fresh connections.'
         if facts.swept is not None
-        else "There is no sweep after the exit in the evidence; the second picture is the first without what is proven dead."
+        else 'The evidence has no sweep after the exit: "After" is "Before" without what is proven dead.'
         if facts.after is not None
-        else "There is no second picture, because nothing was proven."
+        else "There is no picture of the time after, because nothing was proven."
     )
     toggle = (
         '<div class="toggle" role="radiogroup" aria-label="Which picture"><input type="radio" name="state" id="show-before" checked><label for="show-before">Before</label>'
@@ -123,7 +124,7 @@ def hidden(facts: Facts) -> str:
     if not facts.hidden:
         return ""
     told = "".join(_one_hidden(facts, one) for one in facts.hidden)
-    intro = f"<p>An engineer of the provider's, helping out with the administrator login <code>{ADMIN}</code>, opened these outside any program. The sweep does not know of them beforehand.</p>"
+    intro = f"<p>An engineer of the provider's, helping out with the administrator login <code>{ADMIN}</code>, opened these outside any program. Nobody tells the sweep about them.</p>"
     return _section("hidden", "Opened by hand", f'{intro}<ul class="hidden-ways">{told}</ul>')
 
 
@@ -138,7 +139,7 @@ def _one_hidden(facts: Facts, one: Hidden) -> str:
         state, shade = "found, cut, proven dead", "proven"
     else:
         state, shade = "found, not proven dead", "open"
-    return f'<li><span class="cloud-name">{text(CLOUD_NAMES.get(one.cloud, one.cloud))}</span><span>{text(one.text[:1].upper() + one.text[1:])}</span><span class="mark {shade}">{state}</span></li>'
+    return f'<li><span class="cloud-name">{text(CLOUD_NAMES.get(one.cloud, one.cloud))}</span><span>{text(re.sub("^an? ", lambda said: said[0].capitalize(), one.text))}</span><span class="mark {shade}">{state}</span></li>'
 
 
 def chapters(facts: Facts) -> str:

@@ -20,7 +20,11 @@ def every_path(facts: Facts) -> str:
     rows = "".join(_path_row(facts, one) for one in facts.before)
     head = "".join(f'<th scope="col">{one}</th>' for one in ("Whose, and why", "Cloud", "Way in", "Holder, and what it opens", "Verdict"))
     table = f'<table class="cards" id="every-path"><caption class="quiet">The ways in as listed before the exit, with what became of them.</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return _section("paths", "Every way in", _filters(facts) + table + '<p class="nothing" hidden>No way in fits this filter.</p>')
+    return _section(
+        "paths",
+        "Every way in",
+        f'{_filters(facts)}<details class="long" id="list" open><summary>One by one</summary>{table}</details><p class="nothing" hidden>No way in fits this filter.</p>',
+    )
 
 
 def _filters(facts: Facts) -> str:
@@ -31,7 +35,7 @@ def _filters(facts: Facts) -> str:
         _choice("party", "Party", [(one, PARTY_NAMES.get(one, one)) for one in parties]),
         _choice("cloud", "Cloud", [(one, CLOUD_NAMES.get(one, one)) for one in clouds]),
         _choice("verdict", "Verdict", [(one, _verdict_words(one)) for one in verdicts]),
-        _choice("hidden", "Origin", [("yes", "Opened by hand")]) if facts.hidden_keys else "",
+        _choice("origin", "Origin", [("yes", "Opened by hand")]) if facts.hidden_keys else "",
     )
     return f'<form class="filters" role="search" aria-label="Filter the ways in" hidden><label>Search<input type="search" name="words" autocomplete="off"></label>{"".join(choices)}<output>{counted(len(facts.before), "way in", "ways in")}</output></form>'
 
@@ -52,7 +56,7 @@ def _path_row(facts: Facts, one: Record) -> str:
         ("Holder, and what it opens", f"{breakable(text_of(one, 'holder'))}<small>{breakable(text_of(one, 'allows'))}</small>"),
         ("Verdict", _mark(said)),
     )
-    data = f'data-party="{text(party)}" data-cloud="{text(cloud)}" data-verdict="{text(said)}" data-hidden="{"yes" if by_hand else ""}"'
+    data = f'data-party="{text(party)}" data-cloud="{text(cloud)}" data-verdict="{text(said)}" data-origin="{"yes" if by_hand else ""}"'
     return f"<tr {data}>{_cells(cells)}</tr>"
 
 
@@ -128,7 +132,7 @@ def _bags(facts: Facts, out: Path) -> str:
             ("Store", breakable(text_of(one, "store"))),
             ("Bag", link + listed + (f"<small>{text(one['problem'])}</small>" if one.get("problem") else "")),
             ("Objects", f"{number_of(one, 'objects') or 0:.0f}"),
-            ("Size", size(number_of(one, "bytes") or 0)),
+            ("Size", f'<span class="whole-word">{size(number_of(one, "bytes") or 0)}</span>'),
             ("Manifest, SHA-256", f"<small>{text(text_of(one, 'manifest').removeprefix('sha256:'))}</small>"),
         )
         rows += f"<tr>{_cells(cells)}</tr>"
