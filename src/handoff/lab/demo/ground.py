@@ -68,7 +68,7 @@ def bad_change(root: Path, out: Path) -> Path:
 import runpy
 from pathlib import Path
 
-runpy.run_path(str(Path(__file__).resolve().parents[{depth}] / "stacks" / "__main__.py"), run_name="__main__")
+runpy.run_path(str((Path(__file__).resolve().parent / "{root}" / "stacks" / "__main__.py").resolve()), run_name="__main__")
 
 import pulumi
 import pulumi_aws as aws
@@ -76,8 +76,8 @@ import pulumi_aws as aws
 elsewhere = aws.Provider("elsewhere", region="us-east-1")
 aws.s3.Bucket("quick-export", bucket="acme-quick-export", opts=pulumi.ResourceOptions(provider=elsewhere))
 '''
-    depth = len(folder.resolve().relative_to(root.resolve()).parts)
-    (folder / "__main__.py").write_text(program.replace("{depth}", str(depth)), encoding="utf-8")
+    way = os.path.relpath(root.resolve(), folder.resolve())  # the output folder may lie anywhere
+    (folder / "__main__.py").write_text(program.replace("{root}", way), encoding="utf-8")
     return folder
 
 
