@@ -17,8 +17,11 @@ from handoff.errors import AccessDenied
 from handoff.model import KindId, Verdict
 from tests.kinds.gcp._project import Project
 
-KINDS = ("project_iam_binding", "service_account", "service_account_key", "workload_identity_provider")
+KINDS = ("kms_key_iam_binding", "project_iam_binding", "service_account", "service_account_iam_binding", "service_account_key", "workload_identity_provider")
 SPELT = (
+    (r"^cloudkms\.projects\.locations\.keyRings\.cryptoKeys\.", "cloudkms.cryptoKeys."),
+    (r"^cloudkms\.projects\.locations\.keyRings\.", "cloudkms.keyRings."),
+    (r"^cloudkms\.projects\.", "cloudkms."),
     (r"^cloudresourcemanager\.", "resourcemanager."),
     (r"^iam\.projects\.serviceAccounts\.keys\.", "iam.serviceAccountKeys."),
     (r"^iam\.projects\.locations\.workloadIdentityPools\.providers\.", "iam.workloadIdentityPoolProviders."),

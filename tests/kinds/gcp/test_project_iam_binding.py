@@ -68,7 +68,7 @@ def test_one_path_for_each_member_role_and_condition(lab_env: Mapping[str, str])
     project.writer.write("iam.projects.serviceAccounts.delete", name=f"{project.name}/serviceAccounts/{gone}")
     found = list(KIND.discover(project.writer))
     assert len({path.id for path in found}) == len(found) == sum(len(binding["members"]) for binding in project.policy()["bindings"])
-    assert all(path.clues == ((Clue.GCP_MEMBER, path.holder),) for path in found)
+    assert all(path.clues[0] == (Clue.GCP_MEMBER, path.holder) for path in found)
     holders = {path.holder for path in found}
     assert {"allUsers", "user:jo@nimbus.example", "group:ops@nimbus.example", agent, f"deleted:serviceAccount:{gone}?uid={unique}"} <= holders
     mine = [path for path in found if path.holder == f"serviceAccount:{email}"]
@@ -77,6 +77,14 @@ def test_one_path_for_each_member_role_and_condition(lab_env: Mapping[str, str])
     assert len(conditional) == 1
     assert conditional[0].detail["condition"] == UNTIL
     assert UNTIL["expression"] in conditional[0].allows
+
+
+def test_an_account_of_the_project_is_known_by_its_marks(lab_env: Mapping[str, str]) -> None:
+    project = Project()
+    theirs = f"serviceAccount:{project.account('operate-1', 'roles/viewer', description='handoff:party=provider')}"
+    ours = f"serviceAccount:{project.account('backup-1', 'roles/viewer')}"
+    assert path_of(project, theirs).clues == ((Clue.GCP_MEMBER, theirs), (Clue.TAG, "handoff:party=provider"))
+    assert path_of(project, ours).clues == ((Clue.GCP_MEMBER, ours),)
 
 
 def test_a_removed_binding_works_on_until_the_lag_is_over(lab_env: Mapping[str, str]) -> None:

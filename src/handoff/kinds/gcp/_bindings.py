@@ -33,14 +33,18 @@ class Carrier:
     """What to call it for people: `the project`."""
     asks_in_body: bool = False
     """Where the getter takes the wanted policy version; conditions show in version 3 only."""
+    must_exist: bool = False
+    """A resource that is not there is an error, not one without a policy: the scope itself."""
 
     def policy(self, reader: Reader, resource: str) -> dict[str, Any] | None:
         """The policy as it stands, for changing; None when the resource is not there."""
         wanted: dict[str, object] = {"body": {"options": {"requestedPolicyVersion": 3}}} if self.asks_in_body else {"options.requestedPolicyVersion": 3}
         found = reader.get(self.get, resource=resource, **wanted)
+        if found is None and self.must_exist:
+            raise CloudError(f"{self.get}: {resource} is not there")
         return None if found is None else cast("dict[str, Any]", json.loads(json.dumps(found)))
 
-    def paths(self, reader: Reader, members: Members, kind: KindId, resource: str, name: str) -> Iterator[AccessPath]:
+    def paths(self, reader: Reader, members: Members, kind: KindId, resource: str, name: str = "") -> Iterator[AccessPath]:
         """Every member of every binding of one resource; `name` is what to call it for people."""
         policy = self.policy(reader, resource)
         for binding in (policy or {}).get("bindings", []):
