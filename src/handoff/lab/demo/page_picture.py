@@ -57,6 +57,8 @@ class Layout:
     kinds: Mapping[str, _Box]
     clouds: Mapping[str, _Box]
     height: float
+    stroke: float
+    """Width of a line: thinner where a picture has many."""
 
 
 def layout(*states: Sequence[Record]) -> Layout:
@@ -77,6 +79,7 @@ def layout(*states: Sequence[Record]) -> Layout:
         parties=_parties(list(dict.fromkeys(names)), paths, max(top - _GAP - _TOP, 1.0)),
         kinds=kinds,
         clouds=clouds,
+        stroke=max(0.8, min(1.8, 90 / max(1, *map(len, states)))),
         height=max(top - _GAP + 8, _TOP + len(set(names)) * (_LEAST_PARTY + 12)),
     )
 
@@ -132,7 +135,6 @@ def _lines(paths: Sequence[Record], places: Layout, hidden: frozenset[str]) -> I
     ordered = sorted(paths, key=lambda one: (text_of(one, "kind"), text_of(one, "party") == "client", text_of(one, "party"), text_of(one, "id")))
     by_party, by_kind, by_cloud = (Counter(text_of(one, name) for one in ordered) for name in ("party", "kind", "cloud"))
     seen: Counter[str] = Counter()
-    width = max(0.8, min(1.8, 90 / max(len(ordered), 1)))
     drawn: list[tuple[int, str]] = []
     for one in ordered:
         party, kind, cloud = text_of(one, "party"), text_of(one, "kind"), text_of(one, "kind").split(".", 1)[0]
@@ -147,7 +149,7 @@ def _lines(paths: Sequence[Record], places: Layout, hidden: frozenset[str]) -> I
         dashed = " hidden-way" if key_of(one) in hidden else ""
         first, second = (_PARTY_END + _KIND_START) / 2, (_KIND_END + _CLOUD_START) / 2
         line = (
-            f'<path class="way {party_class(party)}{dashed}" stroke-width="{width * (1.4 if dashed else 1):.2f}" d="M{_PARTY_END} {here:.1f}C{first} {here:.1f} {first} {middle:.1f} {_KIND_START} {middle:.1f}'
+            f'<path class="way {party_class(party)}{dashed}" stroke-width="{places.stroke * (1.4 if dashed else 1):.2f}" d="M{_PARTY_END} {here:.1f}C{first} {here:.1f} {first} {middle:.1f} {_KIND_START} {middle:.1f}'
             f'H{_KIND_END}C{second} {middle:.1f} {second} {there:.1f} {_CLOUD_START} {there:.1f}"/>'
         )
         drawn.append((2 if dashed else int(party == "provider"), line))

@@ -111,7 +111,7 @@ def left_behind(facts: Facts, out: Path) -> str:
         ),
         (
             "Plan and keys",
-            "The plan that was approved, and the public keys of both.",
+            "The plan that was carried out, and the public keys of both.",
             _links(out, ["plan.json", "keys/client.pub", "keys/provider.pub", "story.json"]),
         ),
         ("Documents", "What the next operator needs to know.", _links(out, _documents(out))),
