@@ -22,8 +22,8 @@ def prove(
     from handoff.cli import _show
     from handoff.engine import plan as plans
     from handoff.evidence.state import StateFolder
+    from handoff.runs import applying, planning, proving
     from handoff.runs import canaries as canaries_
-    from handoff.runs import planning, proving
     from handoff.runs.estate import estate
 
     loaded = specs.load(spec)
@@ -33,6 +33,7 @@ def prove(
         digest = proving.latest(ledger, run)
         made = plans.read(folder.read_artefact(folder.plan(digest)), name=digest)
         work = estate(loaded, only=sorted(made.operator))
+        applying.check_same_estate(work, made)
         with _show.working("Waiting for the lag, reading the estate afresh, trying the canaries"):
             proofs = proving.prove(work, made, digest, folder, ledger, given=given)
     code = 3 if proofs.sweep.incomplete else 4 if proofs.open else 0

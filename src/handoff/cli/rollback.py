@@ -30,6 +30,7 @@ def rollback(
     count = 0
     with folder.lock(), folder.open_ledger() as ledger:
         work = estate(loaded, only=sorted(made.operator))
+        applying.check_same_estate(work, made)
         for step in engine.roll_back(applying.executor(work, made, digest, ledger)):
             count += 1
             if as_json:

@@ -63,13 +63,18 @@ def check_fits(work: Estate, plan: Plan) -> None:
     """Raises EstateMoved when the plan is for another engagement, other endpoints, or another state of the spec."""
     import hashlib
 
+    check_same_estate(work, plan)
+    now = "sha256:" + hashlib.sha256(work.loaded.path.read_bytes()).hexdigest()
+    if now != plan.spec:
+        raise EstateMoved(f"{work.loaded.path} was changed after the plan was made")
+
+
+def check_same_estate(work: Estate, plan: Plan) -> None:
+    """Raises EstateMoved when the plan is for another engagement or other endpoints: in an estate elsewhere everything would look gone."""
     if plan.engagement != work.spec.metadata.name:
         raise EstateMoved(f"the plan is for {plan.engagement}, the spec for {work.spec.metadata.name}")
     if plan.endpoints != work.endpoints:
         raise EstateMoved(f"the plan was made against {', '.join(plan.endpoints)}; this environment points to {', '.join(work.endpoints)}")
-    now = "sha256:" + hashlib.sha256(work.loaded.path.read_bytes()).hexdigest()
-    if now != plan.spec:
-        raise EstateMoved(f"{work.loaded.path} was changed after the plan was made")
 
 
 def executor(work: Estate, plan: Plan, digest: str, ledger: Ledger) -> Executor:

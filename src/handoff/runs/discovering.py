@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from handoff import canonical, registry
@@ -11,8 +12,9 @@ from handoff.engine.attribute import Attributor
 from handoff.engine.plan import Found
 from handoff.engine.sweep import sweep
 from handoff.errors import CoverageIncomplete
-from handoff.model import Coverage, Kind, KindId, Party, Read
+from handoff.model import Coverage, Kind, KindId, Party, Read, Scope
 from handoff.runs.estate import Connections, Estate
+from handoff.wrap.cache import Cached
 
 if TYPE_CHECKING:
     from handoff.evidence.ledger import Ledger
@@ -43,6 +45,21 @@ class Sweep:
         return {(one.kind, str(one.scope)): one for one in self.coverages}
 
 
+@dataclass(slots=True)
+class _Readers:
+    """One reader per scope for the length of one sweep, in which a call that several kinds need is made once."""
+
+    connect: Connections
+    _open: dict[Scope, Cached] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, scope: Scope) -> Cached:
+        with self._lock:
+            if scope not in self._open:
+                self._open[scope] = Cached(self.connect(scope))
+            return self._open[scope]
+
+
 def kinds_of(work: Estate) -> Mapping[KindId, Kind]:
     """Every kind of the estate's clouds."""
     return {name: kind for cloud in work.clouds for name, kind in registry.kinds(cloud).items()}
@@ -54,7 +71,7 @@ def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = ""
     attributor = Attributor(work.spec)
     found: list[Found] = []
     coverages: list[Coverage] = []
-    for reading in sweep(kinds_of(work).values(), work.scopes, Connections(work)):
+    for reading in sweep(kinds_of(work).values(), work.scopes, _Readers(Connections(work))):
         coverages.append(reading.coverage)
         found.extend(Found(path=path, attribution=attributor.attribute(path)) for path in reading.paths)
         if watch is not None:
