@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from handoff import logins
+from handoff.errors import HandoffError
 from handoff.lab import identities
 from handoff.lab.demo import ground, page, provider
 from handoff.lab.demo.commands import DemoFailed, Shell
@@ -61,11 +62,19 @@ def perform(out: Path, *, as_json: bool, keep: bool) -> Path:
         shell = Shell(root, {}, story)
         try:
             _chapters(play, shell)
+        except HandoffError as error:
+            _page(play, started, error=error.message)
+            raise
         finally:
             if not keep:
                 _down()
+    return _page(play, started)
+
+
+def _page(play: Play, started: float, **facts: str) -> Path:
+    """The story so far and its page: one that broke off says so."""
     play.results["seconds"] = round(time.monotonic() - started, 1)
-    story.save(play.out / "story.json", **play.results)
+    play.story.save(play.out / "story.json", **play.results, **facts)
     return page.write(play.out)
 
 
@@ -210,7 +219,7 @@ def _plan(play: Play) -> tuple[str, str]:
         summary = found[-1]
         final = sum(not one.get("reversible", True) for one in found if one["type"] == "action")
         step.facts.append(f"{summary['targets']} ways in, {summary['actions']} actions, {final} of which cannot be undone and come after the soak.")
-        step.facts.append(f"Approved by both: {summary['digest']}")
+        step.facts.append(f"Bound to its digest, which apply asks for: {summary['digest']}")
         play.results |= {"targets": summary["targets"], "actions": summary["actions"]}
         return plan, str(summary["digest"])
 
