@@ -124,7 +124,13 @@ class Stopped:
 def stopped(ground: Ground) -> Stopped:
     """Ctrl-C, which a terminal gives to the whole foreground group, once the engine is at work."""
     child = subprocess.Popen(
-        ground.command("demo", "--out", str(ground.out)), cwd=ROOT, env=ground.env(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ground.command("demo", "--out", str(ground.out)),
+        cwd=ROOT,
+        env=ground.env(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + LONGEST_S
