@@ -217,3 +217,10 @@ def test_noise_never_makes_anybody_the_client_or_the_provider(noise: list[tuple[
 def test_the_order_of_clues_does_not_matter(noise: list[tuple[Clue, str]]) -> None:
     mixed = [*noise, (Clue.TAG, "party=provider"), (Clue.EMAIL, "a@acme.example")]
     assert party(*mixed) is party(*reversed(mixed)) is Party.PROVIDER
+
+
+def test_googles_default_accounts_are_of_their_project() -> None:
+    assert party((Clue.GCP_MEMBER, "serviceAccount:acme-prod@appspot.gserviceaccount.com")) is Party.CLIENT
+    assert party((Clue.GCP_MEMBER, "serviceAccount:elsewhere@appspot.gserviceaccount.com")) is Party.UNKNOWN
+    assert party((Clue.GCP_MEMBER, "serviceAccount:123456-compute@developer.gserviceaccount.com")) is Party.UNKNOWN
+    assert party((Clue.GCP_MEMBER, "serviceAccount:123456@cloudbuild.gserviceaccount.com")) is Party.CLOUD_SERVICE

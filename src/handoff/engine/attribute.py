@@ -156,8 +156,8 @@ def _principal(known: _Known, value: str) -> tuple[Strength, str] | None:
 def _gcp_home(known: _Known, member: str) -> tuple[Strength, str] | None:
     kind, _, address = member.partition(":")
     if kind == "serviceAccount":
-        project = address.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
-        if project in known.identities.gcp.projects or project in known.own:
+        project = _project_of(address)
+        if project in {*known.identities.gcp.projects, *known.identities.gcp.project_numbers} or project in known.own:
             return _home(known, project), f"service account of project {project}, which is of {known.name or known.party.value}"
         return None
     if kind in {"user", "group"}:
@@ -165,6 +165,14 @@ def _gcp_home(known: _Known, member: str) -> tuple[Strength, str] | None:
     if kind == "domain":
         return _domain(known, f"any@{address}")
     return None
+
+
+def _project_of(address: str) -> str:
+    """Project id or number in a service account's address. source: https://cloud.google.com/iam/docs/service-account-types (read 2026-11-22)."""
+    name, _, domain = address.partition("@")
+    if domain == "developer.gserviceaccount.com":
+        return name.removesuffix("-compute")
+    return name if domain == "appspot.gserviceaccount.com" else domain.removesuffix(".iam.gserviceaccount.com")
 
 
 def _domain(known: _Known, address: str) -> tuple[Strength, str] | None:
@@ -191,7 +199,7 @@ def _is_service_agent(member: str) -> bool:
     domain = address.rpartition("@")[2]
     return member.startswith("serviceAccount:") and (
         (address.startswith("service-") and domain.startswith(("gcp-sa-", "gs-project-accounts", "compute-system", "container-engine-robot")))
-        or domain == "cloudservices.gserviceaccount.com"
+        or domain in {"cloudservices.gserviceaccount.com", "cloudbuild.gserviceaccount.com"}
     )
 
 
