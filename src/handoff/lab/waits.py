@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handoff import registry
 from handoff.lab import files
@@ -13,21 +13,30 @@ if TYPE_CHECKING:
 
 SOAK_S = 2.0
 _USUAL_S = 0.5
-_BINDING_S = 1.5
-"""The GCP stand-in lets a removed binding live on for `gcp.project_iam_binding` seconds, whatever carries it: the kinds of bindings wait alike."""
-_SLOW_S = {
-    "azure.role_assignment": 1.5,
-    "gcp.kms_key_iam_binding": _BINDING_S,
-    "gcp.project_iam_binding": _BINDING_S,
-    "gcp.service_account_iam_binding": _BINDING_S,
-}
+_BINDING = "gcp.project_iam_binding"
+_BINDINGS = (_BINDING, "gcp.kms_key_iam_binding", "gcp.service_account_iam_binding")
+"""The GCP stand-in lets a removed binding live on for as long as the first says, whatever carries it: these kinds wait alike."""
+_SLOW_S = {"azure.role_assignment": 1.5, **dict.fromkeys(_BINDINGS, 1.5)}
 """Where the vendor's own figure is minutes rather than seconds, the lab's is longer too, so that order still matters."""
 
 
 def write(plan: LabPlan) -> None:
-    """Write the file, unless one is there (a user may have set other waits)."""
-    if plan.lags_file.exists():
-        return
+    """Write the file; one that is there keeps its own waits, and gets those of kinds that it does not know yet.
+
+    A kind without a wait of the lab's would be waited for as on the real cloud. A file that cannot be read is left: `handoff.lags` says so.
+    """
     ids = {name.removeprefix("handoff.kinds.") for name in registry.modules("handoff.kinds")}
     waits = {kind: _SLOW_S.get(kind, _USUAL_S) for kind in sorted(ids | set(_SLOW_S))}
-    files.write(plan.lags_file, json.dumps({"kinds": waits, "soak_s": SOAK_S}, indent=1) + "\n")
+    settings: dict[str, Any] = {"soak_s": SOAK_S}
+    if plan.lags_file.exists():
+        try:
+            settings = json.loads(plan.lags_file.read_text(encoding="utf-8"))
+            known = dict(settings["kinds"])
+        except (ValueError, KeyError, TypeError):
+            return
+        if known.keys() >= waits.keys():
+            return
+        if (binding_s := known.get(_BINDING)) is not None:
+            waits |= dict.fromkeys(_BINDINGS, binding_s)
+        waits |= known
+    files.write(plan.lags_file, json.dumps(settings | {"kinds": waits}, indent=1) + "\n")
