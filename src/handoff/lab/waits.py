@@ -31,7 +31,7 @@ def write(plan: LabPlan) -> None:
     if plan.lags_file.exists():
         try:
             settings = json.loads(plan.lags_file.read_text(encoding="utf-8"))
-            known = dict(settings["kinds"])
+            known: dict[str, float] = dict(settings["kinds"])
         except (ValueError, KeyError, TypeError):
             return
         if known.keys() >= waits.keys():
