@@ -244,7 +244,8 @@ def test_the_story_has_every_chapter_and_every_command_ended_as_it_must(played: 
     steps = played.story()["steps"]
     assert [step["title"] for step in steps] == CHAPTERS
     refused = {step["title"]: [one["exit_code"] for one in step["commands"] if one["exit_code"]] for step in steps}
-    assert {title: codes for title, codes in refused.items() if codes} == {"A bad change is blocked": [255], "A tampered copy": [5]}
+    assert [title for title, codes in refused.items() if codes] == ["A bad change is blocked", "A tampered copy"]
+    assert refused["A tampered copy"] == [5]
 
 
 def test_three_clouds_were_provisioned_and_worked_in(played: Played) -> None:
@@ -276,32 +277,24 @@ def test_every_way_in_is_proven_dead_and_canaries_were_tried(played: Played) -> 
     assert len(proofs) == story["targets"] > 30
     assert [one for one in proofs if one["proof"] != "proven"] == []
     assert {one["kind"].partition(".")[0] for one in proofs} == {"aws", "azure", "gcp"}
-    tried = [one for one in proofs if "canary" in one["method"]]
-    assert {one["kind"].partition(".")[0] for one in tried} == {"aws", "azure", "gcp"}
-    assert story["canaries"] >= 8
+    assert any("canary attempt(s) with a positive control" in one["method"] for one in proofs)
 
 
-def test_the_ledger_says_that_every_canary_was_refused_beside_a_control_that_worked(played: Played) -> None:
+def test_every_canary_was_refused_beside_a_credential_of_the_clients_that_worked(played: Played) -> None:
     entries = [json.loads(line) for line in (played.ground.out / "evidence" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
-    attempts = [one for one in _attempts(entries) if "outcome" in one]
-    assert attempts
-    assert {"refused", "worked"} <= {one["outcome"] for one in attempts}
-
-
-def _attempts(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        if "outcome" in value:
-            yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from _attempts(inner)
+    trials = [trial for entry in entries if entry["type"] == "proof" for trial in entry["body"]["trials"]]
+    trials += [entry["body"] for entry in entries if entry["type"] == "canary.control"]
+    assert len(trials) == played.story()["canaries"] >= 8
+    assert [one for one in trials if one["tried"]["outcome"] != "refused"] == []
+    assert [one for one in trials if one["control"]["outcome"] != "worked"] == []
+    assert all(one["worked_at"] < one["tried"]["at"] for one in trials)
+    assert {"aws-keys", "azure-secret", "azure-bearer", "azure-shared-key", "gcp-key"} <= {one["form"] for one in trials}
 
 
 def test_the_certificate_verifies_and_says_proven(played: Played) -> None:
     done = played.ground.handoff("verify", str(played.ground.out / "evidence"), *played.keys())
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "It says: proven" in done.stdout
+    assert "It says: exit proven" in done.stdout
 
 
 def test_a_copy_that_somebody_changed_is_refused(played: Played, tmp_path: Path) -> None:
