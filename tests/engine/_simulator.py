@@ -114,6 +114,9 @@ class Connection:
             raise self.world.refusals[op]()
 
 
+LAG = Lag(settle_s=5, survives_s=0, source="none")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToyKind:
     """What the three have in common: an object per path, its holder a field of it."""
@@ -126,7 +129,7 @@ class ToyKind:
     title: str = "toy"
     source: str = "none"
     scope_type: ScopeType = ScopeType.AWS_ACCOUNT
-    lag: Lag = Lag(settle_s=5, survives_s=0, source="none")
+    lag: Lag = LAG
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     creates: frozenset[str] = frozenset()
