@@ -24,6 +24,7 @@ from handoff.model import AccessPath, Clue, Json, Kind, KindId, Lag, Party, Read
 SCOPE = Scope(type=ScopeType.AWS_ACCOUNT, id="111111111111")
 OTHER = Scope(type=ScopeType.AWS_ACCOUNT, id="333333333333")
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LAG = Lag(settle_s=5, survives_s=0, source="none")
 PROVIDER, CLIENT = "nimbus", "acme"
 
 

@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,18 @@ def test_kill_9_at_random_moments_and_the_next_apply_finishes_each_time(tmp_path
     assert actions >= 12
     assert changes == len(set(seen.changes)) >= actions, "positive control: the witness sees what apply does"
 
-    rng, figures = random.Random(SEED), []  # noqa: S311 not for secrecy
-    for number in range(KILLS):
+    rng = random.Random(SEED)  # noqa: S311 not for secrecy
+    moments = [(number + rng.random()) / KILLS * lasts_s for number in range(KILLS)]
+
+    def kill_at(number: int) -> dict[str, int]:
         one = AwsEstate(tmp_path / f"killed-{number}", lab_env).provider_everywhere()
         with witness(lab_env["AWS_ENDPOINT_URL"]) as seen:
             digest = one.plan(AWS_ENDPOINT_URL=seen.url)
             process = one.start("apply", "plan.json", "--digest", digest, AWS_ENDPOINT_URL=seen.url)
-            time.sleep((number + rng.random()) / KILLS * lasts_s)
+            time.sleep(moments[number])
             process.kill()
             process.communicate()
             reached = (len(one.entries("action.intent")), len(one.entries("action.done")))
-            figures.append({"code": process.returncode, "intents": reached[0], "done": reached[1]})
             done = one.handoff("apply", "plan.json", "--digest", digest, "--json", AWS_ENDPOINT_URL=seen.url)
         assert done.returncode == 0, (reached, done.stderr)
         assert lines(done.stdout)[-1]["done_now"] == actions - reached[1]
@@ -63,6 +65,10 @@ def test_kill_9_at_random_moments_and_the_next_apply_finishes_each_time(tmp_path
         assert max(effects(one).values()) == 1
         assert len(seen.changes) == len(set(seen.changes)) == changes, (reached, [change for change, count in Counter(seen.changes).items() if count > 1])
         assert one.state() == whole.state(), reached
+        return {"code": process.returncode, "intents": reached[0], "done": reached[1]}
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        figures = list(pool.map(kill_at, range(KILLS)))
     record_property("kills", json.dumps(figures))
     print(f"\nwhole run {lasts_s:.1f} s; kills: {figures}")
     killed = [one for one in figures if one["code"] == -signal.SIGKILL]

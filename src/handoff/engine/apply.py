@@ -8,6 +8,7 @@ first try and the moment of the cut, so nothing happens twice in effect.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any, Protocol, cast
 
 from handoff import canonical
 from handoff.engine.plan import Action, Plan
+from handoff.engine.sweep import WORKERS
 from handoff.errors import EstateMoved, SafetyLimit
 from handoff.model import AccessPath, Json, Kind, KindId, Receipt, Scope, Verb, Writer
 
@@ -99,13 +101,14 @@ class Executor:
         """Compares every path not yet touched with the plan. Raises EstateMoved before anything is written."""
         standing = standings(self.plan, self.journal, self.run)
         touched = {action.path for action in self.plan.actions if standing[action.id].state is not State.OPEN}
-        moved = []
-        for target in self.plan.targets:
-            if target.own or target.path.key in touched:
-                continue
-            image = self._image(target.path)
-            if image is not None and canonical.digest(image) != target.image:
-                moved.append(f"  {target.path.kind} {target.path.id} in {target.path.scope} was changed since the plan was made")
+        left = [target for target in self.plan.targets if not target.own and target.path.key not in touched]
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            images = list(pool.map(lambda target: self._image(target.path), left))
+        moved = [
+            f"  {target.path.kind} {target.path.id} in {target.path.scope} was changed since the plan was made"
+            for target, image in zip(left, images, strict=True)
+            if image is not None and canonical.digest(image) != target.image
+        ]
         if moved:
             raise EstateMoved("the estate is not what the plan was made for:\n" + "\n".join(moved))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from handoff import canonical
 from handoff.engine import lockout
 from handoff.engine.lockout import Administrator
+from handoff.engine.sweep import WORKERS
 from handoff.errors import EvidenceInvalid, TooManyChanges, UnknownHolder
 from handoff.model import AccessPath, Clue, Json, Kind, KindId, Party, Scope, ScopeType, Step, Verb
 
@@ -97,10 +99,12 @@ def targets(found: Iterable[Found], own: frozenset[str], image_of: ImageOf) -> t
     if unknown:
         lines = "\n".join(f"  {one.path.kind} {one.path.id} in {one.path.scope}, held by {one.path.holder}: {one.attribution.why}" for one in unknown)
         raise UnknownHolder(f"{len(unknown)} path(s) with an unknown holder:\n{lines}")
-    chosen = (one for one in found if one.attribution.party is Party.PROVIDER)
+    chosen = sorted((one for one in found if one.attribution.party is Party.PROVIDER), key=lambda one: one.path.key)
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        images = list(pool.map(lambda one: canonical.digest(image_of(one.path)), chosen))
     return tuple(
-        Target(path=one.path, party=one.attribution.party, why=one.attribution.why, image=canonical.digest(image_of(one.path)), own=is_own(one.path, own))
-        for one in sorted(chosen, key=lambda one: one.path.key)
+        Target(path=one.path, party=one.attribution.party, why=one.attribution.why, image=image, own=is_own(one.path, own))
+        for one, image in zip(chosen, images, strict=True)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -12,12 +13,14 @@ from handoff import lags as lags_
 from handoff import logins, registry
 from handoff.engine import plan as planning
 from handoff.engine.lockout import Administrator
+from handoff.engine.sweep import WORKERS
 from handoff.errors import CloudError, CredentialsRefused, UsageError
 from handoff.model import Cloud, Login, Scope, Writer
 
 if TYPE_CHECKING:
     from handoff.lags import Lags
     from handoff.spec import Engagement, Loaded
+    from handoff.spec.model import Principal
 
 
 def utc_now() -> datetime:
@@ -79,29 +82,39 @@ def estate(loaded: Loaded, *, only: Iterable[str] = ()) -> Estate:
 
 def operator(work: Estate) -> Mapping[str, str]:
     """The run's own principal on each cloud, by a live sign-in. Raises CredentialsRefused."""
-    found: dict[str, str] = {}
+    first: dict[str, Scope] = {}
     for scope in planning.admin_scopes(work.scopes):
-        if scope.cloud not in found:
-            found[scope.cloud] = work.clouds[scope.cloud].whoami(scope)
-    return found
+        first.setdefault(scope.cloud, scope)
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        return dict(zip(first, pool.map(lambda name: work.clouds[name].whoami(first[name]), first), strict=True))
 
 
 def administrators(work: Estate, own: Mapping[str, str]) -> tuple[Administrator, ...]:
     """The client's administrators and break-glass of the spec, each tried by a live sign-in on every scope of its cloud."""
     known = {(login.cloud, login.principal.lower()): login for login in logins.from_environment()}
     client = work.spec.parties.client
-    found: list[Administrator] = []
+    found: list[tuple[Principal, bool]] = []
+    tries: list[tuple[int, Scope, Login | None, bool]] = []
     for block, break_glass in ((client.administrators, False), (client.break_glass, True)):
         for one in block:
             if one.cloud not in work.clouds:
                 continue
             login = known.get((one.cloud, one.principal.lower()))
             itself = own.get(one.cloud, "").lower() == one.principal.lower()
-            signed_in = {
-                str(scope): _sign_in(work, scope, one.principal, login, itself=itself) for scope in planning.admin_scopes(work.scopes) if scope.cloud == one.cloud
-            }
-            found.append(Administrator(cloud=one.cloud, principal=one.principal, break_glass=break_glass, signed_in=signed_in))
-    return tuple(found)
+            for scope in planning.admin_scopes(work.scopes):
+                if scope.cloud == one.cloud:
+                    tries.append((len(found), scope, login, itself))
+            found.append((one, break_glass))
+    # Side by side: each is a sign-in of its own, and nearly all of its time is waiting.
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        answers = list(pool.map(lambda one: _sign_in(work, one[1], found[one[0]][0].principal, one[2], itself=one[3]), tries))
+    signed_in: list[dict[str, str]] = [{} for _ in found]
+    for (number, scope, _, _), answer in zip(tries, answers, strict=True):
+        signed_in[number][str(scope)] = answer
+    return tuple(
+        Administrator(cloud=one.cloud, principal=one.principal, break_glass=break_glass, signed_in=where)
+        for (one, break_glass), where in zip(found, signed_in, strict=True)
+    )
 
 
 def _sign_in(work: Estate, scope: Scope, principal: str, login: Login | None, *, itself: bool) -> str:

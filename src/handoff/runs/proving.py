@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ from handoff import logins
 from handoff.engine.apply import Standing, State, standings
 from handoff.engine.plan import Plan
 from handoff.engine.prove import Evidence, Judgement, Proof, Trial, coverage_of, judge
+from handoff.engine.sweep import WORKERS
 from handoff.errors import CloudError, PathsRemain
-from handoff.model import AccessPath, Kind, Login, Party, Reader, Verdict
+from handoff.model import AccessPath, Kind, Login, Party, Verdict
 from handoff.runs import canaries as canaries_
 from handoff.runs.canaries import Canary
 from handoff.runs.discovering import Sweep, discover, kinds_of, plain_body, require_complete
@@ -39,11 +41,13 @@ class Proofs:
     """The provider's or unknown paths that the plan does not have."""
     left_to_client: tuple[AccessPath, ...]
     """The operator's own ways in, for the bundle that the client runs."""
+    loose: tuple[Trial, ...]
+    """Canaries that go through no one path and are not shown to be dead."""
 
     @property
     def open(self) -> int:
         """How many paths are not closed."""
-        return sum(one.proof is not Proof.PROVEN for one in self.judgements) + len(self.outside) + len(self.left_to_client)
+        return sum(one.proof is not Proof.PROVEN for one in self.judgements) + len(self.outside) + len(self.left_to_client) + len(self.loose)
 
 
 def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Ledger, *, given: Iterable[Canary] = (), sleep: Callable[[float], None] = time.sleep) -> Proofs:
@@ -57,10 +61,10 @@ def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     listed = {one.path.key for one in seen.found}
     trials = _trials(work, tuple(given))
     kinds, connect, judgements = kinds_of(work), Connections(work), []
-    for target in plan.targets:
-        if target.own:
-            continue
-        path = target.path
+    paths = [target.path for target in plan.targets if not target.own]
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        probes = list(pool.map(lambda path: _probe(kinds[path.kind], connect, path), paths))
+    for path, probe in zip(paths, probes, strict=True):
         cut_at, not_before = cuts[path.key]
         evidence = Evidence(
             path=path,
@@ -69,7 +73,7 @@ def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
             gathered_at=began,
             still_listed=path.key in listed,
             coverage=coverage_of(path, seen.coverage()),
-            probe=_probe(kinds[path.kind], connect(path.scope), path),
+            probe=probe,
             trials=trials.get(path.key, ()),
         )
         judgement = judge(evidence)
@@ -79,11 +83,9 @@ def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
         ledger.append("canary.control", plain_body(trial), run=run)
     planned = {target.path.key for target in plan.targets}
     outside = tuple(one.path for one in (*seen.of(Party.PROVIDER), *seen.of(Party.UNKNOWN)) if one.path.key not in planned)
-    proofs = Proofs(judgements=tuple(judgements), sweep=seen, outside=outside, left_to_client=tuple(one.path for one in plan.targets if one.own))
-    loose = [trial for trial in trials.get("", ()) if not trial.dead]
+    loose = tuple(trial for trial in trials.get("", ()) if not trial.dead)
+    proofs = Proofs(judgements=tuple(judgements), sweep=seen, outside=outside, left_to_client=tuple(one.path for one in plan.targets if one.own), loose=loose)
     ledger.append("proof.finished", {"paths": len(judgements), "open": proofs.open, "loose_canaries": [one.canary for one in loose], "sweep": seen.digest}, run=run)
-    if loose:
-        raise PathsRemain("these canaries go through no one path, and are not shown to be dead:\n" + "\n".join(f"  {one.canary}: {one.tried.outcome.value} ({one.tried.code})" for one in loose))
     return proofs
 
 
@@ -94,6 +96,7 @@ def require_closed(proofs: Proofs) -> None:
         told = [f"  {one.path.kind} {one.path.id}: {one.proof.value}: {'; '.join(one.reasons)}" for one in proofs.judgements if one.proof is not Proof.PROVEN]
         told += [f"  {path.kind} {path.id}: found now, not in the plan" for path in proofs.outside]
         told += [f"  {path.kind} {path.id}: the operator's own way in, left to the client" for path in proofs.left_to_client]
+        told += [f"  canary {one.canary}, which goes through no one path: {one.tried.outcome.value} ({one.tried.code})" for one in proofs.loose]
         raise PathsRemain(f"{proofs.open} path(s) are not closed:\n" + "\n".join(told))
 
 
@@ -116,9 +119,9 @@ def _wait(cuts: Iterable[tuple[datetime | None, datetime | None]], sleep: Callab
         sleep(left.total_seconds() + 0.001)
 
 
-def _probe(kind: Kind, reader: Reader, path: AccessPath) -> Verdict:
+def _probe(kind: Kind, connect: Connections, path: AccessPath) -> Verdict:
     try:
-        return kind.probe(reader, path)
+        return kind.probe(connect(path.scope), path)
     except CloudError:
         return Verdict.UNKNOWN
 
@@ -126,8 +129,9 @@ def _probe(kind: Kind, reader: Reader, path: AccessPath) -> Verdict:
 def _trials(work: Estate, given: tuple[Canary, ...]) -> dict[str, tuple[Trial, ...]]:
     controls = [login for login in logins.from_environment() if login.party is Party.CLIENT]
     found: dict[str, tuple[Trial, ...]] = {}
-    for canary in given:
-        trial = _try(work, canary, [login for login in controls if login.cloud == canary.scope.cloud])
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        tried = list(pool.map(lambda canary: _try(work, canary, [login for login in controls if login.cloud == canary.scope.cloud]), given))
+    for canary, trial in zip(given, tried, strict=True):
         found[canary.path] = (*found.get(canary.path, ()), trial)
     return found
 
@@ -173,3 +177,5 @@ def iterate(proofs: Proofs) -> Iterator[Mapping[str, object]]:
         yield {"type": "proof", "schema_version": 1, "kind": one.path.kind, "id": one.path.id, "scope": str(one.path.scope), "holder": one.path.holder, "proof": one.proof.value, "method": one.method, "reasons": list(one.reasons)}
     for path in proofs.outside:
         yield {"type": "outside", "schema_version": 1, "kind": path.kind, "id": path.id, "scope": str(path.scope), "holder": path.holder}
+    for trial in proofs.loose:
+        yield {"type": "canary", "schema_version": 1, "canary": trial.canary, "form": trial.form, "outcome": trial.tried.outcome.value, "code": trial.tried.code}
