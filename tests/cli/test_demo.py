@@ -207,6 +207,12 @@ def _found(secrets: Mapping[str, str], content: bytes) -> set[str]:
     return {where for where, value in secrets.items() if value.encode() in content}
 
 
+def _leaks(secrets: Mapping[str, str], folder: Path) -> set[tuple[str, str]]:
+    """Which secret lies in which file below this folder."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {(path.relative_to(folder).as_posix(), where) for path in files for where in _found(secrets, path.read_bytes())}
+
+
 def test_ctrl_c_while_it_provisions_ends_with_130_and_one_message(stopped: Stopped) -> None:
     assert stopped.exit_code == 130
     assert stopped.stdout.count("Onboarding") == 1
@@ -325,19 +331,15 @@ def test_every_bag_is_valid_for_an_independent_reader(played: Played, tmp_path: 
             bagit.Bag(str(copy)).validate()
 
 
-def test_no_secret_of_the_lab_reaches_the_output(played: Played) -> None:
+def test_no_secret_of_the_lab_reaches_the_output(played: Played, tmp_path: Path) -> None:
     sources = {where.partition(".json")[0].partition(":")[0].partition(",")[0] for where in played.secrets}
     assert {"logins", "credentials/canaries", "credentials/provider-logins", "credentials/aws-credentials", "credentials/client.pem"} <= sources
-    assert all(len(value) >= 16 for value in played.secrets.values()), [where for where, value in played.secrets.items() if len(value) < 16]
-    assert _found(played.secrets, played.logins.encode()) >= {where for where in played.secrets if where.startswith("logins.json")}  # the search does find
-    assert any(where.startswith("logins.json") for where in played.secrets)
-    leaks = {
-        (path.relative_to(played.ground.out).as_posix(), where)
-        for path in played.ground.out.rglob("*")
-        if path.is_file()
-        for where in _found(played.secrets, path.read_bytes())
-    }
-    assert leaks == set()
+    assert {where: len(value) for where, value in played.secrets.items() if len(value) < 16} == {}
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "planted.json").write_text(played.logins, encoding="utf-8")
+    planted = {where for _, where in _leaks(played.secrets, tmp_path)}
+    assert planted >= {where for where in played.secrets if where.startswith("logins.json")} > set()
+    assert _leaks(played.secrets, played.ground.out) == set()
     assert _found(played.secrets, (played.done.stdout + played.done.stderr).encode()) == set()
 
 
