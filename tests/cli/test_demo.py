@@ -256,7 +256,7 @@ def test_the_story_has_every_chapter_and_every_command_ended_as_it_must(played: 
 
 def test_three_clouds_were_provisioned_and_worked_in(played: Played) -> None:
     story = played.story()
-    assert story["made"] == 151
+    assert story["made"] >= 150
     assert len(story["stores"]) == 3
     assert {one["cloud"] for one in story["hidden"]} == {"aws", "azure", "gcp"}
     facts = {step["title"]: " ".join(step["facts"]) for step in story["steps"]}
