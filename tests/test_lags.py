@@ -38,7 +38,9 @@ def test_in_a_lab_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert found.soak(DAY) == timedelta(seconds=2)
 
 
-@pytest.mark.parametrize("real", ["https://sts.amazonaws.com", "https://127.0.0.1.evil.example", "https://login.microsoftonline.com", "https://localhost@evil.example", ""])
+@pytest.mark.parametrize(
+    "real", ["https://sts.amazonaws.com", "https://127.0.0.1.evil.example", "https://login.microsoftonline.com", "https://localhost@evil.example", ""]
+)
 def test_never_beside_a_real_cloud(real: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(lags.VARIABLE, settings(tmp_path))
     with pytest.raises(SafetyLimit) as refused:
@@ -46,7 +48,19 @@ def test_never_beside_a_real_cloud(real: str, monkeypatch: pytest.MonkeyPatch, t
     assert refused.value.exit_code == 7
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kinds": []}', '{"kinds": {}, "soak_s": "soon"}', '{"kinds": {"a": null}, "soak_s": 1}', '{"kinds": {"a": -1}, "soak_s": 1}', '{"kinds": {}, "soak_s": NaN}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"kinds": []}',
+        '{"kinds": {}, "soak_s": "soon"}',
+        '{"kinds": {"a": null}, "soak_s": 1}',
+        '{"kinds": {"a": -1}, "soak_s": 1}',
+        '{"kinds": {}, "soak_s": NaN}',
+    ],
+)
 def test_settings_that_make_no_sense(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(lags.VARIABLE, settings(tmp_path, text))
     with pytest.raises(UsageError, match=lags.VARIABLE):

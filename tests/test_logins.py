@@ -23,7 +23,9 @@ def write(folder: Path, *entries: Any, mode: int = 0o600, text: str | None = Non
 
 
 def test_what_was_dumped_is_loaded_and_private(tmp_path: Path) -> None:
-    login = Login(name="ops", cloud="aws", party=Party.PROVIDER, principal="arn:x", form="aws-keys", material={"access_key_id": "A", "secret_access_key": Secret("s")})
+    login = Login(
+        name="ops", cloud="aws", party=Party.PROVIDER, principal="arn:x", form="aws-keys", material={"access_key_id": "A", "secret_access_key": Secret("s")}
+    )
     path = tmp_path / "out.json"
     logins.dump([login], path, beside={"canaries": []})
     logins.dump([login], path)

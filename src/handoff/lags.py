@@ -58,7 +58,9 @@ def in_force(endpoints: Iterable[str]) -> Lags:
         return Lags(kinds={}, soak_s=None, is_lab=False)
     real = sorted(url for url in endpoints if not on_this_machine(url))
     if real:
-        raise SafetyLimit(f"{VARIABLE} is set, but these endpoints are real: {', '.join(real)}", hint=f"Unset {VARIABLE}: lab waits are never used on a real cloud.")
+        raise SafetyLimit(
+            f"{VARIABLE} is set, but these endpoints are real: {', '.join(real)}", hint=f"Unset {VARIABLE}: lab waits are never used on a real cloud."
+        )
     try:
         body = json.loads(Path(name).read_text(encoding="utf-8"))
         return Lags(kinds={str(kind): _seconds(value) for kind, value in body["kinds"].items()}, soak_s=_seconds(body["soak_s"]), is_lab=True)

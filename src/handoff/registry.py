@@ -28,9 +28,7 @@ def modules(package: str) -> Iterator[str]:
     """Names of every module (not package) below `package`, sorted; a leading underscore keeps a module out."""
     root = importlib.import_module(package)
     found = (
-        info.name
-        for info in pkgutil.walk_packages(root.__path__, prefix=f"{package}.")
-        if not info.ispkg and not info.name.rsplit(".", 1)[1].startswith("_")
+        info.name for info in pkgutil.walk_packages(root.__path__, prefix=f"{package}.") if not info.ispkg and not info.name.rsplit(".", 1)[1].startswith("_")
     )
     yield from sorted(found)
 

@@ -28,7 +28,11 @@ def spec(*decisions: dict[str, str]) -> Engagement:
         "parties": {
             "client": {
                 "name": "Acme",
-                "identities": {"domains": ["acme.example"], "tags": ["party=client"], "aws": {"accounts": ["444444444444"], "principals": ["arn:aws:iam::111111111111:user/app-*"]}},
+                "identities": {
+                    "domains": ["acme.example"],
+                    "tags": ["party=client"],
+                    "aws": {"accounts": ["444444444444"], "principals": ["arn:aws:iam::111111111111:user/app-*"]},
+                },
                 "administrators": [{"cloud": "aws", "principal": "arn:aws:iam::111111111111:user/ada"}],
                 "break_glass": [{"cloud": "gcp", "principal": "user:glass@acme.example"}],
             },

@@ -47,7 +47,10 @@ def test_equal_estates_give_equal_bytes_in_whatever_order_they_were_read() -> No
 
 def test_the_order_of_the_real_kinds_does_not_depend_on_the_process() -> None:
     program = "from handoff import registry; from handoff.engine import plan; print(list(plan._ranks(registry.kinds()).items()))"
-    seen = {subprocess.run([sys.executable, "-c", program], env={"PYTHONHASHSEED": str(seed)}, capture_output=True, text=True, check=True).stdout for seed in (1, 2, 3)}
+    seen = {
+        subprocess.run([sys.executable, "-c", program], env={"PYTHONHASHSEED": str(seed)}, capture_output=True, text=True, check=True).stdout
+        for seed in (1, 2, 3)
+    }
     assert len(seen) == 1
     assert all(kind in next(iter(seen)) for kind in registry.kinds())
 
@@ -105,7 +108,9 @@ def test_a_plan_survives_its_file() -> None:
     assert planning.read(plan.document(), name="plan.json") == plan
 
 
-@pytest.mark.parametrize("document", [b"", b"{}", b"[]", b"null", b"\xff", b'{"type":"plan","schema_version":1}', b'{"type":"plan","schema_version":2}', b'"' * 9, b"[" * 100_000])
+@pytest.mark.parametrize(
+    "document", [b"", b"{}", b"[]", b"null", b"\xff", b'{"type":"plan","schema_version":1}', b'{"type":"plan","schema_version":2}', b'"' * 9, b"[" * 100_000]
+)
 def test_what_is_no_plan_is_refused(document: bytes) -> None:
     with pytest.raises(EvidenceInvalid, match=r"plan\.json"):
         planning.read(document, name="plan.json")
@@ -145,7 +150,8 @@ def test_random_estates_never_pass_a_lock_out(estate: dict[str, str], taken: set
     """Some administrators' ways in are attributed to the provider: whatever passes leaves two administrators whole."""
     world = world_of(*(f"{name}:{holder}" for name, holder in estate.items()))
     found = [
-        replace(one, attribution=replace(one.attribution, party=Party.PROVIDER if one.path.holder in taken else one.attribution.party)) for one in found_in(world)
+        replace(one, attribution=replace(one.attribution, party=Party.PROVIDER if one.path.holder in taken else one.attribution.party))
+        for one in found_in(world)
     ]
     targets = planning.targets(found, frozenset(), lambda path: {})
     cut = {target.path.holder for target in targets}

@@ -137,7 +137,9 @@ class AwsEstate:
         found: list[object] = []
         for user in sorted(str(one["UserName"]) for one in reader.read("iam:ListUsers")):
             keys = sorted(str(one["Status"]) for one in reader.read("iam:ListAccessKeys", UserName=user))
-            found.append([user, keys, reader.get("iam:GetLoginProfile", UserName=user) is not None, len(list(reader.read("iam:ListUserPolicies", UserName=user)))])
+            found.append(
+                [user, keys, reader.get("iam:GetLoginProfile", UserName=user) is not None, len(list(reader.read("iam:ListUserPolicies", UserName=user)))]
+            )
         for role in sorted(str(one["RoleName"]) for one in reader.read("iam:ListRoles")):
             body: Any = reader.get("iam:GetRole", RoleName=role)
             found.append([role, openings(body["Role"]["AssumeRolePolicyDocument"]), len(list(reader.read("iam:ListRolePolicies", RoleName=role)))])

@@ -20,6 +20,7 @@ from tests.runs._witness import witness
 
 KILLS = 20
 SEED = 20261122
+LITTLE_S = 0.03
 
 
 @pytest.fixture
@@ -36,22 +37,27 @@ def effects(estate: AwsEstate) -> Counter[tuple[str, str]]:
 def test_kill_9_at_random_moments_and_the_next_apply_finishes_each_time(tmp_path: Path, lab_env: Mapping[str, str], record_property: Any) -> None:
     whole = AwsEstate(tmp_path / "whole", lab_env).provider_everywhere()
     with witness(lab_env["AWS_ENDPOINT_URL"]) as seen:
-        digest, began = whole.plan(AWS_ENDPOINT_URL=seen.url), time.monotonic()
+        digest = whole.plan(AWS_ENDPOINT_URL=seen.url)
+        planned = whole.ledger.read_bytes().count(b"\n")
         assert whole.handoff("apply", "plan.json", "--digest", digest, AWS_ENDPOINT_URL=seen.url).returncode == 0
-        lasts_s = time.monotonic() - began
     changes, actions = len(seen.changes), len(whole.entries("action.done"))
     assert actions >= 12
     assert changes == len(set(seen.changes)) >= actions, "positive control: the witness sees what apply does"
 
     rng = random.Random(SEED)  # noqa: S311 not for secrecy
-    moments = [(number + rng.random()) / KILLS * lasts_s for number in range(KILLS)]
+    entries = whole.ledger.read_bytes().count(b"\n") - planned
+    # A moment is an entry of the ledger and a little more: so they are spread over the whole run however busy the machine is.
+    moments = [(int((number + rng.random()) / KILLS * entries), rng.random() * LITTLE_S) for number in range(KILLS)]
 
     def kill_at(number: int) -> dict[str, int]:
         one = AwsEstate(tmp_path / f"killed-{number}", lab_env).provider_everywhere()
         with witness(lab_env["AWS_ENDPOINT_URL"]) as seen:
             digest = one.plan(AWS_ENDPOINT_URL=seen.url)
+            start = one.ledger.read_bytes().count(b"\n")
             process = one.start("apply", "plan.json", "--digest", digest, AWS_ENDPOINT_URL=seen.url)
-            time.sleep(moments[number])
+            while one.ledger.read_bytes().count(b"\n") - start < moments[number][0] and process.poll() is None:
+                time.sleep(0.001)
+            time.sleep(moments[number][1])
             process.kill()
             process.communicate()
             reached = (len(one.entries("action.intent")), len(one.entries("action.done")))
@@ -70,10 +76,10 @@ def test_kill_9_at_random_moments_and_the_next_apply_finishes_each_time(tmp_path
     with ThreadPoolExecutor(max_workers=2) as pool:
         figures = list(pool.map(kill_at, range(KILLS)))
     record_property("kills", json.dumps(figures))
-    print(f"\nwhole run {lasts_s:.1f} s; kills: {figures}")
+    print(f"\nkills: {figures}")
     killed = [one for one in figures if one["code"] == -signal.SIGKILL]
     assert len(killed) >= KILLS // 2, "positive control: most of them died of it"
-    assert len({one["intents"] for one in killed}) >= 3, "positive control: they died at different places"
+    assert len({one["intents"] for one in killed}) >= 6, "positive control: they died at different places"
 
 
 @pytest.mark.slow

@@ -39,7 +39,9 @@ def apply(
                 body = {"id": step.action.id, "verb": step.action.verb, "path": step.action.path, "applied": applied, "resumed": step.resumed}
                 _show.line({"type": "action", "schema_version": 1, **body, "request_ids": [one.request_id for one in step.receipts]})
             else:
-                _show.say(f"{step.action.id} {step.action.verb.value:<8} {step.action.path}{'' if applied else '  (was so already)'}{'  (resumed)' if step.resumed else ''}")
+                _show.say(
+                    f"{step.action.id} {step.action.verb.value:<8} {step.action.path}{'' if applied else '  (was so already)'}{'  (resumed)' if step.resumed else ''}"
+                )
     run = planning.run_of(actual)
     if as_json:
         _show.summary(0, run=run, done_now=done, actions=len(made.actions))

@@ -39,7 +39,9 @@ def canary(
             held.append(one)
             body = {"name": one.login.name, "form": one.login.form, "path": one.path, "scope": str(one.scope), "op": one.op}
             ledger.append("canary.made", {**body, "worked_at": one.worked_at})
-            _show.line({"type": "canary", "schema_version": 1, **body}) if as_json else _show.say(f"canary: {one.login.name} ({one.login.form}) works for {one.op} through {one.path or 'no one path'}")
+            _show.line({"type": "canary", "schema_version": 1, **body}) if as_json else _show.say(
+                f"canary: {one.login.name} ({one.login.form}) works for {one.op} through {one.path or 'no one path'}"
+            )
         canaries.save(held, out)
     if as_json:
         _show.summary(0 if held else 4, canaries=len(held), out=str(out))

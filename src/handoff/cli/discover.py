@@ -31,7 +31,9 @@ def discover(
     work = estate(specs.load(spec), only=cloud or ())
     folder = StateFolder.of(work.spec.metadata.name)
     with folder.lock(), folder.open_ledger() as ledger, _show.working("Reading the estate") as status:
-        seen = discovering.discover(work, folder, ledger, watch=lambda one: status.update(f"{one.kind} in {one.scope}: {one.read.value}, {one.found} found") if status else None)
+        seen = discovering.discover(
+            work, folder, ledger, watch=lambda one: status.update(f"{one.kind} in {one.scope}: {one.read.value}, {one.found} found") if status else None
+        )
     shown = [one for one in seen.found if party is None or one.attribution.party == party]
     if as_json:
         for one in shown:
@@ -44,7 +46,11 @@ def discover(
             ("party", "kind", "scope", "id", "holder", "why"),
             [(one.attribution.party.value, one.path.kind, one.path.scope, one.path.id, one.path.holder, one.attribution.why) for one in shown],
         )
-        _show.table("Coverage", ("kind", "scope", "read", "found", "reason"), [(c.kind, c.scope, c.read.value, c.found if c.read == "complete" else "not known", c.reason or "") for c in seen.coverages])
+        _show.table(
+            "Coverage",
+            ("kind", "scope", "read", "found", "reason"),
+            [(c.kind, c.scope, c.read.value, c.found if c.read == "complete" else "not known", c.reason or "") for c in seen.coverages],
+        )
     code = CoverageIncomplete.exit_code if seen.incomplete else 0
     counts = {one.value: len(seen.of(one)) for one in Party}
     if as_json:

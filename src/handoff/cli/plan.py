@@ -33,7 +33,13 @@ def plan(
     write_artefact(out, made.document())
     if as_json:
         for action in made.actions:
-            _show.line({"type": "action", "schema_version": 1, **{name: getattr(action, name) for name in ("id", "path", "kind", "verb", "phase", "reversible", "effect", "settle_s")}})
+            _show.line(
+                {
+                    "type": "action",
+                    "schema_version": 1,
+                    **{name: getattr(action, name) for name in ("id", "path", "kind", "verb", "phase", "reversible", "effect", "settle_s")},
+                }
+            )
         code = CoverageIncomplete.exit_code if seen.incomplete else 0
         _show.summary(code, plan=str(out), digest=digest, run=planning.run_of(digest), targets=len(made.targets), actions=len(made.actions), kept=made.kept)
     else:

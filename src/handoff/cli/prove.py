@@ -42,7 +42,11 @@ def prove(
             _show.line(record)
         _show.summary(code, run=planning.run_of(digest), paths=len(proofs.judgements), open=proofs.open, sweep=proofs.sweep.digest)
     else:
-        _show.table("Proof", ("verdict", "kind", "id", "method", "why not"), [(one.proof.value, one.path.kind, one.path.id, one.method, "; ".join(one.reasons)) for one in proofs.judgements])
+        _show.table(
+            "Proof",
+            ("verdict", "kind", "id", "method", "why not"),
+            [(one.proof.value, one.path.kind, one.path.id, one.method, "; ".join(one.reasons)) for one in proofs.judgements],
+        )
         if code == 0:
             _show.say(f"{len(proofs.judgements)} paths, all proven dead, as {planning.run_of(digest)}.")
     proving.require_closed(proofs)

@@ -34,7 +34,15 @@ def rollback(
         for step in engine.roll_back(applying.executor(work, made, digest, ledger)):
             count += 1
             if as_json:
-                _show.line({"type": "undone", "schema_version": 1, "id": step.action.id, "path": step.action.path, "request_ids": [one.request_id for one in step.receipts]})
+                _show.line(
+                    {
+                        "type": "undone",
+                        "schema_version": 1,
+                        "id": step.action.id,
+                        "path": step.action.path,
+                        "request_ids": [one.request_id for one in step.receipts],
+                    }
+                )
             else:
                 _show.say(f"{step.action.id} undone   {step.action.path}")
     if as_json:

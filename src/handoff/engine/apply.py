@@ -133,7 +133,14 @@ class Executor:
             before = kind.image(writer, path)
             self._refuse_if_other(action, path, before, standing)
             own.before, own.at = before or {}, self.now()
-            intent = {"action": action.id, "path": path.key, "kind": action.kind, "verb": action.verb, "before": own.before, "cut_at": canonical.rfc3339(own.at)}
+            intent = {
+                "action": action.id,
+                "path": path.key,
+                "kind": action.kind,
+                "verb": action.verb,
+                "before": own.before,
+                "cut_at": canonical.rfc3339(own.at),
+            }
             self.journal.append("action.intent", cast("Mapping[str, object]", canonical.plain(intent)), run=self.run)
         gone = not own.before
         at = own.at or self.now()
@@ -151,7 +158,10 @@ class Executor:
         earlier = [standing[one.id].after for one in self.plan.actions if one.path == action.path and standing[one.id].state is State.DONE]
         planned = next(target.image for target in self.plan.targets if target.path.key == action.path)
         if canonical.digest(before) != (earlier[-1] if earlier else planned):
-            raise EstateMoved(f"{path.kind} {path.id} in {path.scope} was changed by somebody else", hint="What was done so far is in the ledger. Run `handoff discover` and `handoff plan` again.")
+            raise EstateMoved(
+                f"{path.kind} {path.id} in {path.scope} was changed by somebody else",
+                hint="What was done so far is in the ledger. Run `handoff discover` and `handoff plan` again.",
+            )
 
     def _image(self, path: AccessPath) -> Json | None:
         return self.kinds[path.kind].image(self.open_writer(path.scope), path)
@@ -183,7 +193,9 @@ def roll_back(executor: Executor) -> Iterator[Progress]:
         before, path = standing[action.id].before or {}, paths[action.path]
         journal.append("rollback.intent", {"action": action.id, "path": action.path}, run=run)
         receipts = tuple(executor.kinds[action.kind].undo(executor.open_writer(path.scope), path, action.verb, before)) if before else ()
-        journal.append("rollback.done", cast("Mapping[str, object]", canonical.plain({"action": action.id, "path": action.path, "receipts": receipts})), run=run)
+        journal.append(
+            "rollback.done", cast("Mapping[str, object]", canonical.plain({"action": action.id, "path": action.path, "receipts": receipts})), run=run
+        )
         yield Progress(action=action, number=number, of=len(begun), receipts=receipts, resumed=False)
 
 

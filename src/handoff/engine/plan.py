@@ -153,7 +153,9 @@ def _ranks(kinds: Mapping[KindId, Kind]) -> Mapping[KindId, int]:
         raise ValueError(f"kinds wait for each other: {error.args[1]}") from error
 
 
-def refuse_if_unsafe(chosen: Iterable[Target], steps: tuple[Action, ...], administrators: Iterable[Administrator], scopes: Iterable[Scope], *, max_changes: int | None) -> None:
+def refuse_if_unsafe(
+    chosen: Iterable[Target], steps: tuple[Action, ...], administrators: Iterable[Administrator], scopes: Iterable[Scope], *, max_changes: int | None
+) -> None:
     """Raises LockOut or TooManyChanges."""
     lockout.check(administrators, [target.path for target in chosen], scopes)
     if max_changes is not None and len(steps) > max_changes:

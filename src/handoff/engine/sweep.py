@@ -59,4 +59,3 @@ def _read(kind: Kind, scope: Scope, open_reader: Open) -> Reading:
     except CloudError as error:
         read, reason = Read.FAILED, error.message
     return Reading(paths=tuple(found), coverage=Coverage(kind=kind.id, scope=scope, read=read, found=len(found), reason=reason))
-

@@ -141,7 +141,14 @@ def save(canaries: Iterable[Canary], path: Path) -> None:
     """Write the file, mode 0600, replacing an older one whole."""
     held = tuple(canaries)
     extra = [
-        {"login": number, "path": one.path, "scope": canonical.plain(one.scope), "op": one.op, "params": canonical.plain(one.params), "worked_at": canonical.rfc3339(one.worked_at)}
+        {
+            "login": number,
+            "path": one.path,
+            "scope": canonical.plain(one.scope),
+            "op": one.op,
+            "params": canonical.plain(one.params),
+            "worked_at": canonical.rfc3339(one.worked_at),
+        }
         for number, one in enumerate(held)
     ]
     logins.dump((one.login for one in held), path, beside={"canaries": extra})

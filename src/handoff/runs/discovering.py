@@ -67,7 +67,11 @@ def kinds_of(work: Estate) -> Mapping[KindId, Kind]:
 
 def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = "", watch: Watch | None = None) -> Sweep:
     """Sweep the estate with fresh connections, keep the record beside the ledger and its digest in it."""
-    ledger.append("sweep.started", {"engagement": work.spec.metadata.name, "scopes": [str(one) for one in work.scopes], "endpoints": list(work.endpoints), "lab": work.lags.is_lab}, run=run)
+    ledger.append(
+        "sweep.started",
+        {"engagement": work.spec.metadata.name, "scopes": [str(one) for one in work.scopes], "endpoints": list(work.endpoints), "lab": work.lags.is_lab},
+        run=run,
+    )
     attributor = Attributor(work.spec)
     found: list[Found] = []
     coverages: list[Coverage] = []
@@ -95,7 +99,14 @@ def path_line(one: Found) -> Mapping[str, object]:
     """One path as a JSON line."""
     path = one.path
     head = {"type": "path", "schema_version": 1, "kind": path.kind, "id": path.id, "cloud": path.scope.cloud, "scope": str(path.scope), "key": path.key}
-    body = {"holder": path.holder, "party": one.attribution.party, "why": one.attribution.why, "third_party": one.attribution.name, "allows": path.allows, "detail": path.detail}
+    body = {
+        "holder": path.holder,
+        "party": one.attribution.party,
+        "why": one.attribution.why,
+        "third_party": one.attribution.name,
+        "allows": path.allows,
+        "detail": path.detail,
+    }
     return head | body
 
 

@@ -51,5 +51,3 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
 def run_of(digest: str) -> str:
     """The id of the run that executes a plan: one plan, one run, so that a second apply resumes instead of starting over."""
     return "run-" + digest.removeprefix("sha256:")[:12]
-
-

@@ -50,7 +50,9 @@ class Proofs:
         return sum(one.proof is not Proof.PROVEN for one in self.judgements) + len(self.outside) + len(self.left_to_client) + len(self.loose)
 
 
-def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Ledger, *, given: Iterable[Canary] = (), sleep: Callable[[float], None] = time.sleep) -> Proofs:
+def prove(
+    work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Ledger, *, given: Iterable[Canary] = (), sleep: Callable[[float], None] = time.sleep
+) -> Proofs:
     """One round of proof over every path of the plan, recorded in the ledger."""
     run = run_of(digest)
     standing = standings(plan, LedgerJournal(ledger), run)
@@ -85,7 +87,9 @@ def prove(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     outside = tuple(one.path for one in (*seen.of(Party.PROVIDER), *seen.of(Party.UNKNOWN)) if one.path.key not in planned)
     loose = tuple(trial for trial in trials.get("", ()) if not trial.dead)
     proofs = Proofs(judgements=tuple(judgements), sweep=seen, outside=outside, left_to_client=tuple(one.path for one in plan.targets if one.own), loose=loose)
-    ledger.append("proof.finished", {"paths": len(judgements), "open": proofs.open, "loose_canaries": [one.canary for one in loose], "sweep": seen.digest}, run=run)
+    ledger.append(
+        "proof.finished", {"paths": len(judgements), "open": proofs.open, "loose_canaries": [one.canary for one in loose], "sweep": seen.digest}, run=run
+    )
     return proofs
 
 
@@ -167,15 +171,34 @@ def latest(ledger: Ledger, run: str | None) -> str:
         if entry.type == "apply.started" and (run is None or entry.run == run):
             found = str(entry.body["plan"])
     if not found:
-        raise PathsRemain(f"nothing was applied yet{f' as {run}' if run else ''}", hint="Run `handoff plan` and `handoff apply` first; `handoff discover` shows what is open.")
+        raise PathsRemain(
+            f"nothing was applied yet{f' as {run}' if run else ''}", hint="Run `handoff plan` and `handoff apply` first; `handoff discover` shows what is open."
+        )
     return found
 
 
 def iterate(proofs: Proofs) -> Iterator[Mapping[str, object]]:
     """The verdicts as JSON lines."""
     for one in proofs.judgements:
-        yield {"type": "proof", "schema_version": 1, "kind": one.path.kind, "id": one.path.id, "scope": str(one.path.scope), "holder": one.path.holder, "proof": one.proof.value, "method": one.method, "reasons": list(one.reasons)}
+        yield {
+            "type": "proof",
+            "schema_version": 1,
+            "kind": one.path.kind,
+            "id": one.path.id,
+            "scope": str(one.path.scope),
+            "holder": one.path.holder,
+            "proof": one.proof.value,
+            "method": one.method,
+            "reasons": list(one.reasons),
+        }
     for path in proofs.outside:
         yield {"type": "outside", "schema_version": 1, "kind": path.kind, "id": path.id, "scope": str(path.scope), "holder": path.holder}
     for trial in proofs.loose:
-        yield {"type": "canary", "schema_version": 1, "canary": trial.canary, "form": trial.form, "outcome": trial.tried.outcome.value, "code": trial.tried.code}
+        yield {
+            "type": "canary",
+            "schema_version": 1,
+            "canary": trial.canary,
+            "form": trial.form,
+            "outcome": trial.tried.outcome.value,
+            "code": trial.tried.code,
+        }
