@@ -57,3 +57,11 @@ def working(text: str, *, quiet: bool = False) -> Iterator[Status | None]:
 
     with Console(stderr=True).status(text) as status:
         yield status
+
+
+def waiting(seconds: float) -> None:
+    """Wait, and say on stderr for how long: a wait without a word looks like a hang."""
+    import time
+
+    print(f"Waiting {seconds:.0f} s: nothing can be shown before.", file=sys.stderr, flush=True)
+    time.sleep(seconds)

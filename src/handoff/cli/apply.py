@@ -30,7 +30,7 @@ def apply(
     folder = StateFolder.of(work.spec.metadata.name)
     done = 0
     with folder.lock(), folder.open_ledger() as ledger, _show.working("Checking administrators and the estate") as status:
-        for step in applying.apply(work, made, actual, folder, ledger):
+        for step in applying.apply(work, made, actual, folder, ledger, sleep=_show.waiting):
             done += 1
             applied = any(receipt.applied for receipt in step.receipts)
             if status:

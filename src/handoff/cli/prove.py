@@ -35,7 +35,7 @@ def prove(
         work = estate(loaded, only=sorted(made.operator))
         applying.check_same_estate(work, made)
         with _show.working("Waiting for the lag, reading the estate afresh, trying the canaries"):
-            proofs = proving.prove(work, made, digest, folder, ledger, given=given)
+            proofs = proving.prove(work, made, digest, folder, ledger, given=given, sleep=_show.waiting)
     code = 3 if proofs.sweep.incomplete else 4 if proofs.open else 0
     if as_json:
         for record in proving.iterate(proofs):
