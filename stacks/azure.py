@@ -14,6 +14,7 @@ from stacks.components.azure.audit_log import AuditLog, AuditLogArgs
 from stacks.components.azure.backups import Backups, BackupsArgs
 from stacks.components.azure.break_glass import BreakGlass, BreakGlassArgs
 from stacks.components.azure.client_vault import ClientVault, ClientVaultArgs
+from stacks.components.azure.data_key import DataKey, DataKeyArgs
 from stacks.components.azure.data_store import DataStore, DataStoreArgs
 from stacks.components.azure.delegation import Delegation, DelegationArgs
 from stacks.components.azure.guardrails import Guardrails, GuardrailsArgs
@@ -59,8 +60,9 @@ class _Subscription:
         guardrails = self._guardrails()
         break_glass = self._break_glass()
         vault = self._vault()
-        stores = {store.name: self._store(store.name, store.data_class, vault) for store in self.settings.stores("azure")}
-        audit = self._audit()
+        key = self._data_key(vault)
+        stores = {store.name: self._store(store.name, store.data_class, vault, key) for store in self.settings.stores("azure")}
+        audit = self._audit(key)
         self._network()
         self._backups()
         delegations = self._delegations(guardrails)
@@ -110,7 +112,21 @@ class _Subscription:
             self.options,
         )
 
-    def _store(self, name: str, data_class: str, vault: ClientVault) -> DataStore:
+    def _data_key(self, vault: ClientVault) -> DataKey:
+        return DataKey(
+            "data-key",
+            DataKeyArgs(
+                identity_name=self.settings.name("data-key"),
+                subscription=self.subscription,
+                location=self.location,
+                group_name=self.group_name,
+                vault=vault,
+                tags=self.settings.tags(data_class=self.settings.data_classes),
+            ),
+            self.options,
+        )
+
+    def _store(self, name: str, data_class: str, vault: ClientVault, key: DataKey) -> DataStore:
         # On the way down the store's secret goes while the vault's administrators still are that.
         options = pulumi.ResourceOptions.merge(self.options, pulumi.ResourceOptions(depends_on=[vault]))
         return DataStore(
@@ -124,12 +140,13 @@ class _Subscription:
                 vault_name=vault.vault_name,
                 secret_value=self.settings.store_secret,
                 owners=self.guardians,
+                key=key,
                 tags=self.settings.tags(data_class=data_class),
             ),
             options,
         )
 
-    def _audit(self) -> AuditLog:
+    def _audit(self, key: DataKey) -> AuditLog:
         return AuditLog(
             "audit",
             AuditLogArgs(
@@ -138,6 +155,7 @@ class _Subscription:
                 account_name=self.settings.compact_name("audit", salt=self.subscription),
                 location=self.location,
                 group_name=self.group_name,
+                key=key,
                 tags=self.settings.tags(),
             ),
             self.options,

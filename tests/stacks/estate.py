@@ -44,10 +44,11 @@ class Estate(mocks.Mocks):
             "keyId": f"key:{args.name}",
             "number": "123456789012",
             "objectId": f"object:{args.name}",
+            "principalId": f"principal:{args.name}",
             "member": f"serviceAccount:{args.name}",
             "email": args.name,
         }
-        return f"{args.name}-id", made | inputs
+        return f"{args.name}-id", made | _answered(inputs)
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         self.calls.append(args.token)
@@ -68,6 +69,14 @@ class Estate(mocks.Mocks):
     @property
     def tokens(self) -> set[str]:
         return {one.token for one in self.resources}
+
+
+def _answered(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Azure is given a list of identities and answers with an object by their ids; the SDK reads nothing else."""
+    identity = inputs.get("identity")
+    if isinstance(identity, dict) and isinstance(ids := identity.get("userAssignedIdentities"), list):
+        return {**inputs, "identity": {**identity, "userAssignedIdentities": {one: {} for one in ids}}}
+    return inputs
 
 
 def run_program(spec: Path | str, environment: str, **config: object) -> Estate:

@@ -64,6 +64,8 @@ NEITHER = {
     "azure-native:consumption:Budget",
     "azure-native:keyvault:Key",
     "azure-native:keyvault:Vault",
+    # Opens nothing by itself: the role assignment that names it does, and that is swept.
+    "azure-native:managedidentity:UserAssignedIdentity",
     "azure-native:monitor:DiagnosticSetting",
     "azure-native:network:NetworkSecurityGroup",
     "azure-native:network:VirtualNetwork",

@@ -37,6 +37,7 @@ AZURE = {
     "azure-native:consumption:Budget",
     "azure-native:keyvault:Key",
     "azure-native:keyvault:Vault",
+    "azure-native:managedidentity:UserAssignedIdentity",
     "azure-native:managedservices:RegistrationAssignment",
     "azure-native:managedservices:RegistrationDefinition",
     "azure-native:monitor:DiagnosticSetting",
@@ -75,7 +76,7 @@ STORES = {
 }
 
 
-@pytest.mark.parametrize(("wanted", "count"), [(AWS, 14), (AZURE, 14), (ENTRA, 3), (GCP, 14)], ids=["aws", "azure", "entra", "gcp"])
+@pytest.mark.parametrize(("wanted", "count"), [(AWS, 14), (AZURE, 15), (ENTRA, 3), (GCP, 14)], ids=["aws", "azure", "entra", "gcp"])
 def test_baseline_types(acme: Estate, wanted: set[str], count: int) -> None:
     assert len(wanted) == count
     assert wanted - acme.tokens == set()

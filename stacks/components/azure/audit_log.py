@@ -13,6 +13,8 @@ from stacks.components.azure.sealed_account import SealedAccount, SealedAccountA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacks.components.azure.data_key import DataKey
+
 RETENTION_DAYS = 365
 CATEGORIES = ("Administrative", "Alert", "Policy", "Security", "ServiceHealth")
 """source: https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema (read 2026-11-22)"""
@@ -27,6 +29,7 @@ class AuditLogArgs:
     account_name: str
     location: str
     group_name: pulumi.Output[str]
+    key: DataKey
     tags: Mapping[str, str]
 
 
@@ -47,7 +50,9 @@ class AuditLog(pulumi.ComponentResource):
             opts=inside,
         )
         account = SealedAccount(
-            name, SealedAccountArgs(account_name=args.account_name, location=args.location, group_name=args.group_name, tags=args.tags), inside
+            name,
+            SealedAccountArgs(account_name=args.account_name, location=args.location, group_name=args.group_name, key=args.key, tags=args.tags),
+            inside,
         )
         monitor.DiagnosticSetting(
             name,

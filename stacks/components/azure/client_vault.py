@@ -33,13 +33,11 @@ class ClientVaultArgs:
 
 
 class ClientVault(pulumi.ComponentResource):
-    """Only the client's people administer it, through RBAC; deleted keys come back for 90 days and nobody can purge them before."""
+    """Only the client's people administer it, through RBAC; deleted keys come back for 90 days (7 in a disposable estate) and nobody can purge them before."""
 
     def __init__(self, name: str, args: ClientVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:azure:ClientVault", name, None, opts)
         inside = pulumi.ResourceOptions(parent=self)
-        # Azure accepts no `false` for purge protection: it is either on for good or not named.
-        purge = {} if args.disposable else {"enable_purge_protection": True}
         vault = keyvault.Vault(
             name,
             vault_name=args.vault_name,
@@ -51,7 +49,8 @@ class ClientVault(pulumi.ComponentResource):
                 "enable_rbac_authorization": True,
                 "enable_soft_delete": True,
                 "soft_delete_retention_in_days": SHORTEST_KEPT_DAYS if args.disposable else KEPT_DAYS,
-                **purge,
+                # Storage accounts take keys only of a vault that nobody can purge; a disposable one is shorter in its wait.
+                "enable_purge_protection": True,
             },
             tags=args.tags,
             opts=inside,
@@ -79,5 +78,7 @@ class ClientVault(pulumi.ComponentResource):
         )
         self.vault_id: pulumi.Output[str] = vault.id
         self.vault_name: pulumi.Output[str] = vault.name
+        self.vault_uri: pulumi.Output[str] = vault.properties.apply(lambda found: found.vault_uri or "")
         self.key_id: pulumi.Output[str] = key.id
+        self.key_name: pulumi.Output[str] = key.name
         self.register_outputs({"vaultId": self.vault_id, "keyId": self.key_id})

@@ -14,6 +14,8 @@ from stacks.components.azure.sealed_account import SealedAccount, SealedAccountA
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stacks.components.azure.data_key import DataKey
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataStoreArgs:
@@ -29,6 +31,7 @@ class DataStoreArgs:
     """Azure keeps no secret without a value; None makes none, and the client's application puts it in later."""
     owners: Sequence[str]
     """Object ids of the client's people: being Owner of a subscription does not open its data."""
+    key: DataKey
     tags: Mapping[str, str]
 
 
@@ -39,7 +42,9 @@ class DataStore(pulumi.ComponentResource):
         super().__init__("handoff:azure:DataStore", name, None, opts)
         inside = pulumi.ResourceOptions(parent=self)
         account = SealedAccount(
-            name, SealedAccountArgs(account_name=args.account_name, location=args.location, group_name=args.group_name, tags=args.tags), inside
+            name,
+            SealedAccountArgs(account_name=args.account_name, location=args.location, group_name=args.group_name, key=args.key, tags=args.tags),
+            inside,
         )
         container = storage.BlobContainer(
             name,

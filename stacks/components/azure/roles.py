@@ -15,6 +15,8 @@ REGISTRATION_DELETER = "91c1777a-f3dc-4fae-b103-61d183457e46"
 """Lets the managing tenant give up its own delegation. source: https://learn.microsoft.com/azure/lighthouse/how-to/remove-delegation (read 2026-11-22)"""
 VAULT_ADMINISTRATOR = "00482a5a-887f-4fb3-b363-3b7fe8e74483"
 VAULT_CRYPTO_USER = "12338af0-0e69-4776-bea7-57ae8d297424"
+VAULT_CRYPTO_SERVICE_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+"""Key Vault Crypto Service Encryption User: reads keys, wraps and unwraps with them."""
 BLOB_DATA_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
 
 ALLOWED_LOCATIONS = "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c"

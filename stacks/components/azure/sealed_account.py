@@ -1,4 +1,4 @@
-"""A storage account that is closed to the public and stays in its region."""
+"""A storage account that is closed to the public, stays in its region and is encrypted with the client's key."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from pulumi_azure_native import storage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacks.components.azure.data_key import DataKey
+
 ZONE_REDUNDANT = "Standard_ZRS"
 """Copies in the zones of one region; the geo-redundant kinds copy to a paired region, which the residency terms may not allow."""
+SERVICES = ("blob", "file", "queue", "table")
+"""Queues and tables are under the account's key only when that is said at its creation.
+
+source: https://learn.microsoft.com/azure/storage/common/account-encryption-key-create (read 2026-11-22)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,7 @@ class SealedAccountArgs:
     account_name: str
     location: str
     group_name: pulumi.Output[str]
+    key: DataKey
     tags: Mapping[str, str]
 
 
@@ -41,8 +49,16 @@ class SealedAccount(pulumi.ComponentResource):
             allow_cross_tenant_replication=False,
             enable_https_traffic_only=True,
             minimum_tls_version="TLS1_2",
+            identity={"type": storage.IdentityType.USER_ASSIGNED, "user_assigned_identities": [args.key.identity_id]},
+            encryption={
+                "key_source": storage.KeySource.MICROSOFT_KEYVAULT,
+                # Without a version: Azure follows the key's rotation.
+                "key_vault_properties": {"key_name": args.key.key_name, "key_vault_uri": args.key.vault_uri},
+                "encryption_identity": {"encryption_user_assigned_identity": args.key.identity_id},
+                "services": {service: {"enabled": True, "key_type": storage.KeyType.ACCOUNT} for service in SERVICES},
+            },
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.key]),
         )
         self.account_id: pulumi.Output[str] = account.id
         self.account_name: pulumi.Output[str] = account.name

@@ -30,6 +30,9 @@ def clues(reader: Reader, principal_id: str, principal_type: str) -> Iterator[tu
         return
     if home := found.get("appOwnerOrganizationId"):
         yield Clue.ENTRA_TENANT, str(home)
+    elif found.get("servicePrincipalType") == "ManagedIdentity":
+        # source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview (read 2026-11-22): it never leaves its tenant.
+        yield Clue.CLIENT_OWN, f"a managed identity of the estate's own tenant, whose credential Azure keeps ({found.get('displayName')})"
     if app := found.get("appId"):
         yield Clue.ENTRA_APP, str(app)
     yield from marks(found)

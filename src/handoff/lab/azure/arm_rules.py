@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.lab.azure import access_rules, resource_rules
+from handoff.lab.azure import access_rules, identity_rules, resource_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ RULES: Mapping[str, Callable[[Draft], None]] = {
     "microsoft.managedservices/registrationassignments": access_rules.registration_assignment,
     "microsoft.operationalinsights/workspaces": resource_rules.workspace,
     "microsoft.insights/diagnosticsettings": resource_rules.diagnostics,
+    identity_rules.IDENTITIES: identity_rules.user_assigned,
     "microsoft.storage/storageaccounts": resource_rules.storage,
     "microsoft.storage/storageaccounts/blobservices/containers": resource_rules.container,
     "microsoft.keyvault/vaults": resource_rules.vault,

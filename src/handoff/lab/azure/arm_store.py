@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from handoff.lab.azure import arm_views, guards, rbac, vault, vault_keys
+from handoff.lab.azure import arm_views, guards, identity_rules, rbac, vault, vault_keys
 from handoff.lab.azure.arm_ids import GROUP_TYPE, Target
 from handoff.lab.azure.arm_rules import RULES
 from handoff.lab.azure.arm_types import LOCATIONS, TOP_FIELDS, TYPES, KnownType, location_name
@@ -170,6 +170,8 @@ async def _remove(world: World, key: str, backend: Backend) -> None:
         world.linger("azure.role_assignment", record)
     elif kind == rbac.DELEGATIONS:
         world.linger("azure.lighthouse_delegation", record)
+    elif kind == identity_rules.IDENTITIES:
+        identity_rules.gone(world, record)
     elif kind == ACCOUNT:
         world.table("storageKeys").pop(record["name"], None)
     elif kind == CONTAINER:

@@ -108,6 +108,7 @@ _KNOWN = (
             "storageAccountId serviceBusRuleId eventHubAuthorizationRuleId eventHubName metrics logs workspaceId marketplacePartnerId logAnalyticsDestinationType"
         ),
     ),
+    KnownType(type="Microsoft.ManagedIdentity/userAssignedIdentities", has_location=True, properties=_words("tenantId principalId clientId")),
     KnownType(
         type="Microsoft.Storage/storageAccounts",
         created=200,

@@ -87,6 +87,11 @@ def remove(world: World, caller: Caller, collection: Collection, record: Record)
             if principal["appId"] == record["appId"] and principal["_tenant"] == caller.tenant:
                 gone.append(key)
                 del world.table("servicePrincipals")[key]
+    forget(world, gone)
+
+
+def forget(world: World, gone: list[str]) -> None:
+    """Take deleted objects out of memberships, owners and directory roles."""
     for table in ("groups", "applications", "servicePrincipals"):
         for other in world.table(table).values():
             for relation in ("_members", "_owners"):

@@ -8,6 +8,7 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
+from handoff.lab.azure import identity_rules
 from handoff.lab.azure.refusals import ArmRefusal
 from handoff.lab.azure.world import stamp
 
@@ -49,7 +50,7 @@ def diagnostics(draft: Draft) -> None:
 
 
 def storage(draft: Draft) -> None:
-    """A storage account, with two keys made at its creation."""
+    """A storage account, with two keys made at its creation; its data's key is the service's unless a vault's is named and may be used."""
     world, name, properties, old = draft.world, draft.target.names[-1], draft.properties, draft.old
     if not re.fullmatch(r"[a-z0-9]{3,24}", name):
         raise ArmRefusal(
@@ -64,6 +65,7 @@ def storage(draft: Draft) -> None:
         raise ArmRefusal(409, "StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.")
     if not (draft.record.get("sku") or {}).get("name") or not draft.record.get("kind"):
         raise ArmRefusal(400, "InvalidRequestContent", "A storage account takes 'sku.name' and 'kind'.")
+    identity_rules.account(draft)
     now = stamp()
     draft.record["sku"]["tier"] = draft.record["sku"]["name"].partition("_")[0]
     held = world.table("storageKeys").setdefault(

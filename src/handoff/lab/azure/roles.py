@@ -23,6 +23,7 @@ VAULT_READER = "21090545-7ca7-4776-b22c-e363652d74d2"
 VAULT_SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
 VAULT_SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
 VAULT_CRYPTO_USER = "12338af0-0e69-4776-bea7-57ae8d297424"
+VAULT_CRYPTO_SERVICE_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 VAULT_CRYPTO_OFFICER = "14b46e9e-c2b7-41b4-b07b-48a6ebf60603"
 REGISTRATION_DELETER = "91c1777a-f3dc-4fae-b103-61d183457e46"
 MONITORING_READER = "43d0d8ad-25c7-4714-9337-8ba259a9fe05"
@@ -140,6 +141,12 @@ BUILT_IN: Mapping[str, dict[str, Any]] = {
                 "verify/action",
             )
         ],
+    ),
+    VAULT_CRYPTO_SERVICE_USER: _role(
+        "Key Vault Crypto Service Encryption User",
+        "Read metadata of keys and perform wrap/unwrap operations.",
+        [f"Microsoft.EventGrid/eventSubscriptions/{verb}" for verb in ("write", "read", "delete")],
+        data=[f"Microsoft.KeyVault/vaults/keys/{verb}" for verb in ("read", "wrap/action", "unwrap/action")],
     ),
     VAULT_CRYPTO_OFFICER: _role(
         "Key Vault Crypto Officer",

@@ -102,6 +102,7 @@ LIVES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
         },
         {"allowBlobPublicAccess": True},
     ),
+    ("azure-native:managedidentity:UserAssignedIdentity", {**HOME, "resourceName": "records-key"}, {"tags": {"owner": "client", "class": "phi"}}),
     (
         "azure-native:keyvault:Vault",
         {
@@ -211,6 +212,50 @@ def test_keys_and_secrets_are_deleted_by_the_vaults_own_api(azure: Stack) -> Non
         assert azure.refresh(token, *made) is None
         # Soft deletion: ARM has no such call, so it was the vault's own.
         assert azure.ctx.vault.find(deleted, params={"api-version": "7.4"}) is not None
+    azure.delete("azure-native:keyvault:Vault", vault[0], vault[2])
+
+
+def test_an_account_under_a_vaults_key(azure: Stack) -> None:
+    properties = {
+        "tenantId": identities.CLIENT_TENANT,
+        "sku": {"family": "A", "name": "standard"},
+        "enableRbacAuthorization": True,
+        "enablePurgeProtection": True,
+    }
+    vault = azure.create("azure-native:keyvault:Vault", **HOME, vaultName="recordskeys", properties=properties)
+    azure.create("azure-native:keyvault:Key", resourceGroupName=GROUP, vaultName="recordskeys", keyName="data", properties={"kty": "RSA"})
+    holder = azure.create("azure-native:managedidentity:UserAssignedIdentity", **HOME, resourceName="records-account")
+    token = "azure-native:storage:StorageAccount"
+    sealed = {
+        **HOME,
+        "accountName": "recordskeys",
+        "kind": "StorageV2",
+        "sku": {"name": "Standard_ZRS"},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": [holder[0]]},
+        "encryption": {
+            "keySource": "Microsoft.Keyvault",
+            "keyVaultProperties": {"keyName": "data", "keyVaultUri": vault[2]["properties"]["vaultUri"]},
+            "encryptionIdentity": {"encryptionUserAssignedIdentity": holder[0]},
+            "services": {"blob": {"enabled": True, "keyType": "Account"}, "queue": {"enabled": True, "keyType": "Account"}},
+        },
+    }
+    with pytest.raises(EmulatorError, match="KeyVaultAuthenticationFailure"):
+        azure.create(token, **sealed)
+    grant = azure.create(
+        "azure-native:authorization:RoleAssignment",
+        scope=vault[0],
+        roleAssignmentName="0e9b2f6c-95d2-4d0c-9a10-70b6b0f3a005",
+        roleDefinitionId=f"{ROLES}/e147488a-f6f5-4113-8e2d-b22465e65bf6",
+        principalId=holder[2]["principalId"],
+        principalType="ServicePrincipal",
+    )
+    made = azure.create(token, **sealed)
+    steady(azure, token, *made)
+    assert made[2]["identity"]["userAssignedIdentities"][holder[0]]["principalId"] == holder[2]["principalId"]
+    assert made[2]["encryption"]["keyVaultProperties"]["keyName"] == "data"
+    assert not azure.difference(token, made[1], made[2]).changes
+    for part, one in ((token, made), ("azure-native:authorization:RoleAssignment", grant), ("azure-native:managedidentity:UserAssignedIdentity", holder)):
+        azure.delete(part, one[0], one[2])
     azure.delete("azure-native:keyvault:Vault", vault[0], vault[2])
 
 

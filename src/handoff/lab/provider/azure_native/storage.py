@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handoff.lab.provider.azure_native._arm import HEX_NAME, TOP, arm_record, flatten
+from handoff.lab.provider.values import UNKNOWN, knows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handoff.lab.provider.record import Context, Properties
 
 _ACCOUNT = (
@@ -18,6 +22,13 @@ _ACCOUNT = (
 _WIRE = {"enableHttpsTrafficOnly": "supportsHttpsTrafficOnly", "networkRuleSet": "networkAcls", "enableNfsV3": "isNfsV3Enabled"}
 """SDK name to ARM's. source: https://learn.microsoft.com/rest/api/storagerp/storage-accounts/create (read 2026-11-22)"""
 _SDK = {wire: name for name, wire in _WIRE.items()}
+_ENCRYPTION_WIRE = (
+    {"keyVaultProperties": "keyvaultproperties", "keyName": "keyname", "keyVaultUri": "keyvaulturi", "keyVersion": "keyversion"}
+    | {"encryptionIdentity": "identity", "encryptionUserAssignedIdentity": "userAssignedIdentity"}
+    | {"encryptionFederatedIdentityClientId": "federatedIdentityClientId"}
+)
+"""The same inside of `encryption`."""
+_ENCRYPTION_SDK = {wire: name for name, wire in _ENCRYPTION_WIRE.items()}
 _CONTAINER = {"defaultEncryptionScope", "denyEncryptionScopeOverride", "enableNfsV3AllSquash", "enableNfsV3RootSquash", "immutableStorageWithVersioning"} | {
     "metadata",
     "publicAccess",
@@ -28,14 +39,29 @@ _ACCOUNTS = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/pr
 def _account(_ctx: Context, inputs: Properties) -> Properties:
     given = {key: value for key, value in inputs.items() if key in _ACCOUNT}
     inner = {_WIRE.get(key, key): value for key, value in given.items() if key not in TOP}
+    if "encryption" in inner:
+        inner["encryption"] = _renamed(inner["encryption"], _ENCRYPTION_WIRE)
     return {**{key: value for key, value in given.items() if key in TOP}, "properties": inner}
 
 
 def _shown(answer: Properties) -> Properties:
-    return {_SDK.get(key, key): value for key, value in flatten(answer).items()}
+    found = {_SDK.get(key, key): value for key, value in flatten(answer).items()}
+    return {**found, "encryption": _renamed(found.get("encryption"), _ENCRYPTION_SDK)}
 
 
-RECORDS = (
+def _renamed(value: object, names: Mapping[str, str]) -> object:
+    return {names.get(key, key): _renamed(item, names) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _identities_by_id(_ctx: Context, inputs: Properties) -> dict[str, str]:
+    """The SDK lists the identities' ids; ARM, and the state, keep an object by id."""
+    identity = inputs.get("identity")
+    if isinstance(identity, dict) and isinstance(ids := identity.get("userAssignedIdentities"), list):
+        inputs["identity"] = {**identity, "userAssignedIdentities": {str(one): {} for one in ids} if knows(ids) else UNKNOWN}
+    return {}
+
+
+_STORAGE_ACCOUNT = replace(
     arm_record(
         "azure-native:storage:StorageAccount",
         _ACCOUNTS,
@@ -49,6 +75,10 @@ RECORDS = (
         body=_account,
         outputs=_shown,
     ),
+    check=_identities_by_id,
+)
+RECORDS = (
+    _STORAGE_ACCOUNT,
     arm_record(
         "azure-native:storage:BlobContainer",
         f"{_ACCOUNTS}/blobServices/default/containers/{{containerName}}",
