@@ -81,7 +81,11 @@ Say = Callable[[Asked], Reply]
 
 def ok(body: object = None, status: int = 200, **headers: str) -> Reply:
     text = b"" if body is None else json.dumps(body).encode()
-    return Reply(status=status, body=text, headers={"x-ms-request-id": "req-1", "content-type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}})
+    return Reply(
+        status=status,
+        body=text,
+        headers={"x-ms-request-id": "req-1", "content-type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}},
+    )
 
 
 def error(status: int, code: str, **headers: str) -> Reply:
@@ -113,7 +117,9 @@ class Stub:
     def answer(self, asked: Asked) -> Reply:
         if asked.path.endswith("/.well-known/openid-configuration"):
             tenant = f"{self.base}/{asked.path.split('/')[1]}"
-            return ok({"issuer": f"{tenant}/v2.0", "authorization_endpoint": f"{tenant}/oauth2/v2.0/authorize", "token_endpoint": f"{tenant}/oauth2/v2.0/token"})
+            return ok(
+                {"issuer": f"{tenant}/v2.0", "authorization_endpoint": f"{tenant}/oauth2/v2.0/authorize", "token_endpoint": f"{tenant}/oauth2/v2.0/token"}
+            )
         self.asked.append(asked)
         say = self.says.get(f"{asked.method} {asked.path}")
         return say(asked) if say else page_of("nobody told the stub", 418)
@@ -187,7 +193,14 @@ def stub(certificate: LabPlan, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub
 
 
 def _point(monkeypatch: pytest.MonkeyPatch, base: str, ca: Path) -> None:
-    variables = {"AZURE_AUTHORITY_HOST": base, "HANDOFF_AZURE_ARM_URL": base, "HANDOFF_CA_FILE": str(ca), "AZURE_TENANT_ID": TENANT_ID, "AZURE_CLIENT_ID": "app-1", "AZURE_CLIENT_SECRET": SECRET}
+    variables = {
+        "AZURE_AUTHORITY_HOST": base,
+        "HANDOFF_AZURE_ARM_URL": base,
+        "HANDOFF_CA_FILE": str(ca),
+        "AZURE_TENANT_ID": TENANT_ID,
+        "AZURE_CLIENT_ID": "app-1",
+        "AZURE_CLIENT_SECRET": SECRET,
+    }
     variables |= {f"HANDOFF_AZURE_{plane.upper()}_URL": f"{base}/{plane}" for plane in ("graph", "blob", "vault")}
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -275,7 +288,10 @@ def test_a_failure_on_a_later_page_is_a_failure(stub: Stub) -> None:
         seen.extend(AZURE.open(SUBSCRIPTION, BEARER).read(LIST))
 
 
-@pytest.mark.parametrize("link", ["https://attacker.example/next", "https://localhost:{port}/next", "http://127.0.0.1:{port}/next", "https://127.0.0.1:1/next", "/relative", "https://["])
+@pytest.mark.parametrize(
+    "link",
+    ["https://attacker.example/next", "https://localhost:{port}/next", "http://127.0.0.1:{port}/next", "https://127.0.0.1:1/next", "/relative", "https://["],
+)
 def test_a_next_page_elsewhere_does_not_get_our_token(stub: Stub, link: str) -> None:
     stub.says[GROUPS] = lambda _: ok({"value": [{}], "nextLink": link.replace("{port}", str(urlsplit(stub.base).port))})
     with pytest.raises(CloudError, match=r"another host|no usable address"):
@@ -447,7 +463,14 @@ ACCOUNT = f"{ROOT}/resourceGroups/g"
 
 @pytest.mark.parametrize("header", ["azure_asyncoperation", "location"])
 def test_accepted_is_followed_to_its_end(stub: Stub, header: str) -> None:
-    ends = iter([error(503, "ServiceUnavailable"), Reply(hangs_up=True), ok({"status": "InProgress"}) if header.startswith("azure") else ok(None, 202), ok({"status": "Succeeded"})])
+    ends = iter(
+        [
+            error(503, "ServiceUnavailable"),
+            Reply(hangs_up=True),
+            ok({"status": "InProgress"}) if header.startswith("azure") else ok(None, 202),
+            ok({"status": "Succeeded"}),
+        ]
+    )
     stub.says[f"DELETE {ACCOUNT}"] = lambda _: ok(None, 202, **{header: f"{stub.base}/operations/1?t=2"})
     stub.says["GET /operations/1"] = lambda _: next(ends)
     receipt = AZURE.open(SUBSCRIPTION, BEARER).write("DELETE {+id}", id=ACCOUNT)
@@ -567,7 +590,11 @@ def test_no_credential_at_all(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_login_that_is_malformed_is_not_refused_by_anybody(stub: Stub) -> None:
     stub.tokens()
     stub.says[GROUPS] = lambda _: ok({"value": []})
-    for one in (login("azure-secret", tenant="not a tenant!", client_id="a", client_secret=Secret("b")), login("azure-bearer", token=Secret("no-jwt")), login("aws-keys")):
+    for one in (
+        login("azure-secret", tenant="not a tenant!", client_id="a", client_secret=Secret("b")),
+        login("azure-bearer", token=Secret("no-jwt")),
+        login("aws-keys"),
+    ):
         tried = AZURE.attempt(SUBSCRIPTION, one, LIST, {})
         assert tried.outcome is Outcome.UNKNOWN
     with pytest.raises(UsageError, match="client_secret"):

@@ -11,7 +11,10 @@ import pytest
 from handoff import places
 
 
-@pytest.mark.parametrize("name", ["eu", "us", "eea", "uk", "switzerland", "Germany", "de", "south korea", "north-america", "eu-west-1", "westeurope", "West Europe", "europe-west1", "eur4"])
+@pytest.mark.parametrize(
+    "name",
+    ["eu", "us", "eea", "uk", "switzerland", "Germany", "de", "south korea", "north-america", "eu-west-1", "westeurope", "West Europe", "europe-west1", "eur4"],
+)
 def test_known_places(name: str) -> None:
     assert places.known(name)
 
@@ -107,6 +110,8 @@ def test_aws_regions_are_those_that_the_installed_sdk_knows() -> None:
 
 
 def test_import_brings_no_sdk() -> None:
-    code = "import sys, handoff.places as p; p.known('eu'); print([m for m in ('boto3', 'botocore', 'azure', 'google', 'pulumi', 'pydantic') if m in sys.modules])"
+    code = (
+        "import sys, handoff.places as p; p.known('eu'); print([m for m in ('boto3', 'botocore', 'azure', 'google', 'pulumi', 'pydantic') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})
     assert done.stdout.strip() == "[]"

@@ -31,6 +31,7 @@ class Patience:
     poll_s: float = 0.5
     longest_poll_s: float = 15.0
 
+
 _ABSENT_TYPE = frozenset({"InvalidResourceType", "NoRegisteredProviderFound", "MissingSubscriptionRegistration", "InvalidResourceNamespace", "NotImplemented"})
 NOT_FOUND = frozenset(
     {
@@ -48,7 +49,9 @@ NOT_FOUND = frozenset(
     }
 )
 """Codes that say that this one object is not there; a missing subscription, a mistyped path and the bare `NotFound` of a gateway are none of them."""
-NO_WORD_ON_CREDENTIAL = frozenset({"AuthorizationFailure", "AuthorizationSourceIPMismatch", "RequestDisallowedByPolicy", "AccountIsDisabled", "InsufficientAccountPermissions"})
+NO_WORD_ON_CREDENTIAL = frozenset(
+    {"AuthorizationFailure", "AuthorizationSourceIPMismatch", "RequestDisallowedByPolicy", "AccountIsDisabled", "InsufficientAccountPermissions"}
+)
 """403s for where the call came from, or for what stands in its way, whoever made it: a firewall's no is no proof that a key is dead.
 source: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes (read 2026-11-22)"""
 

@@ -75,7 +75,12 @@ class Session:
             raise translate(error) from error
 
     def _build(self) -> Any:  # noqa: ANN401 - one of azure-identity's many classes
-        options: dict[str, Any] = {"disable_instance_discovery": is_lab(), "connection_timeout": self._timeout_s, "read_timeout": self._timeout_s, "retry_total": 2}
+        options: dict[str, Any] = {
+            "disable_instance_discovery": is_lab(),
+            "connection_timeout": self._timeout_s,
+            "read_timeout": self._timeout_s,
+            "retry_total": 2,
+        }
         if is_lab():
             options["use_env_settings"] = False  # the machine's proxy and CA are not the lab's
         if verify := ca_file():
@@ -134,7 +139,19 @@ def reveal(login: Login, name: str) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-_SIGNED = ("content-encoding", "content-language", "content-length", "content-md5", "content-type", "date", "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range")
+_SIGNED = (
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-md5",
+    "content-type",
+    "date",
+    "if-modified-since",
+    "if-match",
+    "if-none-match",
+    "if-unmodified-since",
+    "range",
+)
 
 
 def shared_key_headers(account: str, key: str, method: str, url: str, query: Mapping[str, str]) -> dict[str, str]:
@@ -152,4 +169,3 @@ def shared_key_headers(account: str, key: str, method: str, url: str, query: Map
         raise UsageError(f"the key of {account} is not base64") from error
     signature = base64.b64encode(hmac.new(raw, text.encode(), hashlib.sha256).digest()).decode()
     return headers | {"authorization": f"SharedKey {account}:{signature}"}
-

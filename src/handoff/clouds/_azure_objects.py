@@ -114,5 +114,3 @@ def _info(blob: ElementTree.Element) -> ObjectInfo:
         modified_at=parsedate_to_datetime(shown["Last-Modified"]) if shown.get("Last-Modified") else None,
         metadata=metadata | ({"content-type": shown["Content-Type"]} if shown.get("Content-Type") else {}),
     )
-
-

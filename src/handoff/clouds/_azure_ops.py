@@ -54,8 +54,20 @@ class Plane:
 
 
 PLANES = {
-    "arm": Plane(name="arm", audience="https://management.azure.com/.default", variable="HANDOFF_AZURE_ARM_URL", public="https://management.azure.com", aliases=_ARM_ALIASES),
-    "graph": Plane(name="graph", audience="https://graph.microsoft.com/.default", variable="HANDOFF_AZURE_GRAPH_URL", public="https://graph.microsoft.com", aliases=_GRAPH_ALIASES),
+    "arm": Plane(
+        name="arm",
+        audience="https://management.azure.com/.default",
+        variable="HANDOFF_AZURE_ARM_URL",
+        public="https://management.azure.com",
+        aliases=_ARM_ALIASES,
+    ),
+    "graph": Plane(
+        name="graph",
+        audience="https://graph.microsoft.com/.default",
+        variable="HANDOFF_AZURE_GRAPH_URL",
+        public="https://graph.microsoft.com",
+        aliases=_GRAPH_ALIASES,
+    ),
     "blob": Plane(name="blob", audience="https://storage.azure.com/.default", variable="HANDOFF_AZURE_BLOB_URL", public="https://{host}.blob.core.windows.net"),
     "vault": Plane(name="vault", audience="https://vault.azure.net/.default", variable="HANDOFF_AZURE_VAULT_URL", public="https://{host}.vault.azure.net"),
 }

@@ -59,7 +59,9 @@ class AzureConnection:
             if link in seen or len(seen) > MOST_PAGES:
                 raise CloudError(f"{op}: the listing goes round in circles")
             seen.add(link)
-            call = Call(plane=call.plane, method=call.method, url=_azure_http.same_origin(op, call, link, "the next page"), query={}, body=None) if link else None
+            call = (
+                Call(plane=call.plane, method=call.method, url=_azure_http.same_origin(op, call, link, "the next page"), query={}, body=None) if link else None
+            )
 
     def get(self, op: str, /, **params: object) -> Json | None:
         """One object, or None when Azure says in its own words that it is not there."""
@@ -99,7 +101,9 @@ class AzureConnection:
             wanted = self._scope.id
         held = str(self._session.claims(PLANES["graph"]).get("tid", ""))
         if not wanted or held.lower() != wanted.lower():
-            raise CredentialsRefused(f"these credentials are of tenant {held}, but the directory of {self._scope} is {wanted or 'not known'}", hint=_OTHER_TENANT)
+            raise CredentialsRefused(
+                f"these credentials are of tenant {held}, but the directory of {self._scope} is {wanted or 'not known'}", hint=_OTHER_TENANT
+            )
         self._directory_is_right = True
 
 
@@ -165,7 +169,9 @@ class Azure:
         if how.get("op") != "token":
             raise UsageError(f"Azure mints nothing by {how.get('op')!r}", hint="token")
         token = self._session(login).token(PLANES["graph" if scope.type is ScopeType.AZURE_TENANT else "arm"])
-        return Login(name=f"{login.name}-token", cloud="azure", party=login.party, principal=login.principal, form="azure-bearer", material={"token": Secret(token)})
+        return Login(
+            name=f"{login.name}-token", cloud="azure", party=login.party, principal=login.principal, form="azure-bearer", material={"token": Secret(token)}
+        )
 
     def objects(self, scope: Scope, login: Login | None = None, /) -> ObjectReader:
         """A fresh connection for reading the blobs of the subscription's storage accounts."""

@@ -149,7 +149,11 @@ class _Builder:
 
 def _own_faults(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """Without "too short" of a list that has a faulty item: the item was left out of the count, and is named itself."""
-    return [one for one in errors if not (one["type"] == "too_short" and any(len(two["loc"]) > len(one["loc"]) and two["loc"][: len(one["loc"])] == one["loc"] for two in errors))]
+    return [
+        one
+        for one in errors
+        if not (one["type"] == "too_short" and any(len(two["loc"]) > len(one["loc"]) and two["loc"][: len(one["loc"])] == one["loc"] for two in errors))
+    ]
 
 
 def _where(error: ErrorDetails) -> Where:

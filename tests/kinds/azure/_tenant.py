@@ -194,7 +194,9 @@ def signing_in(name: str, tenant: str, client_id: str, secret: str, principal: s
 def sharing(account: str, key: str) -> Login:
     """A storage key as a login."""
     name = account.rsplit("/", 1)[-1]
-    return Login(name=f"{name}-key", cloud="azure", party=Party.PROVIDER, principal=name, form="azure-shared-key", material={"account": name, "key": Secret(key)})
+    return Login(
+        name=f"{name}-key", cloud="azure", party=Party.PROVIDER, principal=name, form="azure-shared-key", material={"account": name, "key": Secret(key)}
+    )
 
 
 __all__ = ["GROUPS", "ROOT", "SUBSCRIPTION", "TENANT", "App", "Listed", "Outside", "Tenant", "fresh", "roles", "sharing", "signing_in"]

@@ -69,7 +69,13 @@ def test_what_is_seen_of_an_application(lab_env: Mapping[str, str]) -> None:
 
 
 def test_a_tag_tells_whose_an_application_is() -> None:
-    app = {"id": "a", "appId": "app", "displayName": "sync", "tags": ["party=nimbus", "WindowsAzureActiveDirectoryIntegratedApp"], "passwordCredentials": [{"keyId": "k"}]}
+    app = {
+        "id": "a",
+        "appId": "app",
+        "displayName": "sync",
+        "tags": ["party=nimbus", "WindowsAzureActiveDirectoryIntegratedApp"],
+        "passwordCredentials": [{"keyId": "k"}],
+    }
     (path,) = KIND.discover(Listed({"GET graph:/v1.0/applications": [app]}))
     assert (Clue.TAG, "party=nimbus") in path.clues
     assert [value for clue, value in path.clues if clue is Clue.TAG] == ["party=nimbus"]
@@ -134,7 +140,12 @@ def test_an_outside_issuer_goes_and_comes_back_and_its_neighbour_stays(lab_env: 
     made = [
         tenant.make(
             "POST graph:/v1.0/applications/{app}/federatedIdentityCredentials",
-            {"name": name, "issuer": "https://token.actions.githubusercontent.com", "subject": f"repo:{name}/infra:ref:refs/heads/main", "audiences": ["api://AzureADTokenExchange"]},
+            {
+                "name": name,
+                "issuer": "https://token.actions.githubusercontent.com",
+                "subject": f"repo:{name}/infra:ref:refs/heads/main",
+                "audiences": ["api://AzureADTokenExchange"],
+            },
             app=app.app,
         )
         for name in ("nimbus", "acme")

@@ -116,7 +116,9 @@ def test_the_providers_operator_may_not_take_its_own_directory_for_the_clients(l
     """Let in by Lighthouse it lists the assignments; but its Graph is its own tenant's, in which every principal of the client's is missing."""
     tenant, outside = Tenant(), Outside(lab)
     operator = outside.app()
-    outside.call("POST", "roleManagement/directory/roleAssignments", {"principalId": operator.principal, "roleDefinitionId": GLOBAL_READER, "directoryScopeId": "/"})
+    outside.call(
+        "POST", "roleManagement/directory/roleAssignments", {"principalId": operator.principal, "roleDefinitionId": GLOBAL_READER, "directoryScopeId": "/"}
+    )
     tenant.delegate(operator.principal, roles.READER)
     connection = tenant.cloud.open(SUBSCRIPTION, operator.login)
     assert list(connection.read("GET {scope}/providers/Microsoft.Authorization/roleAssignments"))

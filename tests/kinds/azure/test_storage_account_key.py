@@ -238,7 +238,9 @@ def test_undo_restores_what_was_and_no_more(lab_env: Mapping[str, str]) -> None:
 def account_of(made: datetime | None, *events: Json) -> Listed:
     keys = {"keys": [{"keyName": "key1", "value": "v", **({"creationTime": made.isoformat()} if made else {})}]}
     log = "GET {scope}/providers/Microsoft.Insights/eventtypes/management/values"
-    return Listed({"GET {scope}/providers/Microsoft.Storage/storageAccounts": [{"id": "/a", "name": "a"}], log: list(events)}, {"POST {+id}/listKeys": keys}, SUBSCRIPTION)
+    return Listed(
+        {"GET {scope}/providers/Microsoft.Storage/storageAccounts": [{"id": "/a", "name": "a"}], log: list(events)}, {"POST {+id}/listKeys": keys}, SUBSCRIPTION
+    )
 
 
 def event(caller: str, name: str = "Microsoft.Storage/storageAccounts/listKeys/action", status: str = "Succeeded") -> Json:
@@ -253,7 +255,11 @@ def test_a_key_older_than_the_log_may_be_anybodys(made: datetime | None) -> None
 
 def test_what_the_log_tells_of_a_younger_key() -> None:
     made = datetime.now(UTC) - timedelta(days=88)
-    (path,) = KIND.discover(account_of(made, event("jo@nimbus.example"), event("jo@nimbus.example"), event("x", "Microsoft.Storage/storageAccounts/write"), event("y", status="Failed")))
+    (path,) = KIND.discover(
+        account_of(
+            made, event("jo@nimbus.example"), event("jo@nimbus.example"), event("x", "Microsoft.Storage/storageAccounts/write"), event("y", status="Failed")
+        )
+    )
     assert (path.holder, path.clues) == ("jo@nimbus.example", ((Clue.EMAIL, "jo@nimbus.example"),))
     (unseen,) = KIND.discover(account_of(made))
     assert unseen.clues[0][0] is Clue.CLIENT_OWN

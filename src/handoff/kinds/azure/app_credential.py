@@ -34,10 +34,20 @@ class AppCredential:
     source = "https://learn.microsoft.com/graph/api/application-removepassword (read 2026-11-22)"
     scope_type = ScopeType.AZURE_TENANT
     phase = 5
-    lag = Lag(settle_s=60, survives_s=5400, source="https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime (read 2026-11-22): tokens already issued live on for 60 to 90 minutes, longer where the tenant sets another lifetime")
+    lag = Lag(
+        settle_s=60,
+        survives_s=5400,
+        source="https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime (read 2026-11-22): tokens already issued live on for 60 to 90 minutes, longer where the tenant sets another lifetime",
+    )
     reads = frozenset({_APPS, _APP, _PRINCIPALS, _ISSUERS, _ISSUER})
     writes = frozenset({_PATCH_APP, _PATCH_PRINCIPAL, _ADD_ISSUER, _DROP_ISSUER, _DROP_SECRET})
-    creates = frozenset({"azuread:index/application:Application", "azuread:index/applicationPassword:ApplicationPassword", "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential"})
+    creates = frozenset(
+        {
+            "azuread:index/application:Application",
+            "azuread:index/applicationPassword:ApplicationPassword",
+            "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
+        }
+    )
     after = frozenset({KindId("azure.role_assignment"), KindId("azure.lighthouse_delegation")})
     blind = "Credentials that stand on a service principal alone, and who may add new ones (owners), are other kinds. Tokens already issued end only with the rights they carry: role assignments are cut first."
 
@@ -106,7 +116,9 @@ class AppCredential:
         """A token from before the cut, to be tried after it; an issuer's tokens are minted by the issuer."""
         return () if path.detail["form"] == "issuer" else ({"op": "token"},)
 
-    def _path(self, reader: Reader, app: Json, principal: Json | None, form: str, credential: str, name: str, outside: tuple[tuple[Clue, str], ...]) -> AccessPath:
+    def _path(
+        self, reader: Reader, app: Json, principal: Json | None, form: str, credential: str, name: str, outside: tuple[tuple[Clue, str], ...]
+    ) -> AccessPath:
         # A credential that names somebody is theirs, whoever's the application is; else it is the application's own.
         named = outside or tuple((Clue.EMAIL, address) for address in _principals.EMAIL.findall(name))
         own = () if named else tuple(_own(app, principal))

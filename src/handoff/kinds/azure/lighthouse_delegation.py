@@ -31,7 +31,11 @@ class LighthouseDelegation:
     source = "https://learn.microsoft.com/azure/lighthouse/how-to/remove-delegation (read 2026-11-22)"
     scope_type = ScopeType.AZURE_SUBSCRIPTION
     phase = 4
-    lag = Lag(settle_s=600, survives_s=0, source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting (read 2026-11-22): delegated rights are role assignments, up to ten minutes")
+    lag = Lag(
+        settle_s=600,
+        survives_s=0,
+        source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting (read 2026-11-22): delegated rights are role assignments, up to ten minutes",
+    )
     reads = frozenset({_LIST, _GROUPS, _LIST_OF_GROUP, _GET})
     writes = frozenset({_PUT, _DELETE})
     creates = frozenset({"azure-native:managedservices:RegistrationAssignment", "azure-native:managedservices:RegistrationDefinition"})

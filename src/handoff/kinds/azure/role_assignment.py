@@ -30,7 +30,11 @@ class RoleAssignment:
     source = "https://learn.microsoft.com/rest/api/authorization/role-assignments (read 2026-11-22)"
     scope_type = ScopeType.AZURE_SUBSCRIPTION
     phase = 4
-    lag = Lag(settle_s=600, survives_s=0, source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting (read 2026-11-22): up to ten minutes; group-based rights of managed identities up to 24 hours")
+    lag = Lag(
+        settle_s=600,
+        survives_s=0,
+        source="https://learn.microsoft.com/azure/role-based-access-control/troubleshooting (read 2026-11-22): up to ten minutes; group-based rights of managed identities up to 24 hours",
+    )
     reads = frozenset({_LIST, _GET, _ROLE}) | _principals.READS
     writes = frozenset({_PUT, _DELETE})
     creates = frozenset({"azure-native:authorization:RoleAssignment"})
@@ -58,7 +62,13 @@ class RoleAssignment:
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Delete; the same assignment can be put back under its own name."""
-        return (Step(verb=Verb.DISABLE, reversible=True, effect=f"deletes the assignment of {path.detail['role']} at {path.detail['at']}; undone by putting it back under its own name"),)
+        return (
+            Step(
+                verb=Verb.DISABLE,
+                reversible=True,
+                effect=f"deletes the assignment of {path.detail['role']} at {path.detail['at']}; undone by putting it back under its own name",
+            ),
+        )
 
     def image(self, reader: Reader, path: AccessPath, /) -> Json | None:
         """What is needed to put it back."""

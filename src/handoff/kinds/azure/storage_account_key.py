@@ -35,7 +35,11 @@ class StorageAccountKey:
     source = "https://learn.microsoft.com/rest/api/storagerp/storage-accounts/regenerate-key (read 2026-11-22)"
     scope_type = ScopeType.AZURE_SUBSCRIPTION
     phase = 3
-    lag = Lag(settle_s=60, survives_s=0, source="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage (read 2026-11-22): signatures made with the old key end with it")
+    lag = Lag(
+        settle_s=60,
+        survives_s=0,
+        source="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage (read 2026-11-22): signatures made with the old key end with it",
+    )
     reads = frozenset({_SUBSCRIPTION, _ACCOUNTS, _ACCOUNT, _KEYS, _LOG, _principals.SERVICE_PRINCIPAL})
     writes = frozenset({_PATCH, _ROTATE})
     creates = frozenset({"azure-native:storage:StorageAccount"})
@@ -64,8 +68,16 @@ class StorageAccountKey:
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Turn shared keys off, then make a new key."""
         return (
-            Step(verb=Verb.DISABLE, reversible=True, effect=f"turns shared-key access to {path.detail['name']} off; undone by turning it on. It stays off until the client wants it"),
-            Step(verb=Verb.DELETE, reversible=False, effect=f"makes a new {path.detail['key']} for {path.detail['name']}; the old one and every signature made with it end"),
+            Step(
+                verb=Verb.DISABLE,
+                reversible=True,
+                effect=f"turns shared-key access to {path.detail['name']} off; undone by turning it on. It stays off until the client wants it",
+            ),
+            Step(
+                verb=Verb.DELETE,
+                reversible=False,
+                effect=f"makes a new {path.detail['key']} for {path.detail['name']}; the old one and every signature made with it end",
+            ),
         )
 
     def image(self, reader: Reader, path: AccessPath, /) -> Json | None:

@@ -35,7 +35,16 @@ class Shell:
     def run(self, step: Step, argv: Sequence[str], *, expect: int | None = 0, shown: str | None = None, folder: Path | None = None) -> str:
         """Run one command and keep it in the story. Its stdout; raises DemoFailed when it ends otherwise than expected (None: with anything but 0)."""
         started = time.monotonic()
-        done = subprocess.run(argv, cwd=folder or self.folder, env={**os.environ, **self.env}, capture_output=True, text=True, timeout=LONGEST_S, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            argv,
+            cwd=folder or self.folder,
+            env={**os.environ, **self.env},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
         line = shown or shlex.join(argv)
         output = (done.stdout + done.stderr).replace(str(self.folder) + "/", "")
         self.story.ran(step, Command(line=line, output=output, exit_code=done.returncode, seconds=time.monotonic() - started))
@@ -47,7 +56,9 @@ class Shell:
 
     def records(self, step: Step, argv: Sequence[str], *, expect: int | None = 0, shown: str | None = None) -> list[dict[str, Any]]:
         """Run a command with `--json`; its lines. The story shows it as a reader would type it."""
-        text = self.run(step, [*argv, "--json"], expect=expect, shown=shown or shlex.join(["handoff" if index == 0 else word for index, word in enumerate(argv)]))
+        text = self.run(
+            step, [*argv, "--json"], expect=expect, shown=shown or shlex.join(["handoff" if index == 0 else word for index, word in enumerate(argv)])
+        )
         found = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
         step.commands[-1].output = ""
         return found

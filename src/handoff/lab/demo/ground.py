@@ -26,7 +26,9 @@ def project() -> Path:
     for folder in (here, *here.parents):
         if (folder / "Pulumi.yaml").is_file() and (folder / "stacks").is_dir() and (folder / SPEC).is_file():
             return folder
-    raise UsageError("no handoff project here", hint="Run `handoff demo` in a checkout of the project: it provisions with the project's own stacks and policies.")
+    raise UsageError(
+        "no handoff project here", hint="Run `handoff demo` in a checkout of the project: it provisions with the project's own stacks and policies."
+    )
 
 
 def fresh(out: Path) -> Path:
@@ -97,7 +99,7 @@ def put_records(bucket: str, container: str, gcs: str) -> int:
             head = {"authorization": f"Bearer {azure.token(plane)}", "x-ms-version": _azure_ops.STORAGE_VERSION, "x-ms-blob-type": "BlockBlob"}
             http.put(f"{_azure_ops.base_url(plane)}/{container}/{name}", content=body, headers=head).raise_for_status()
             upload = f"{_gcp_login.base()}/upload/storage/v1/b/{gcs}/o"
-            http.post(upload, params={"uploadType": "media", "name": name}, content=body, headers={"authorization": f"Bearer {google.token()}"}).raise_for_status()
+            http.post(
+                upload, params={"uploadType": "media", "name": name}, content=body, headers={"authorization": f"Bearer {google.token()}"}
+            ).raise_for_status()
     return len(records)
-
-

@@ -109,7 +109,9 @@ def _spec(play: Play, shell: Shell) -> None:
 
 
 def _lab(play: Play, shell: Shell) -> None:
-    with play.story.step("Three clouds on this machine", "Emulators and stand-ins that check credentials and permissions; no cloud account is touched.") as step:
+    with play.story.step(
+        "Three clouds on this machine", "Emulators and stand-ins that check credentials and permissions; no cloud account is touched."
+    ) as step:
         shell.run(step, play.handoff("lab", "up"), shown="handoff lab up")
         exports = json.loads(shell.run(step, play.handoff("lab", "env", "--json"), shown='eval "$(handoff lab env)"').strip().splitlines()[-1])
         step.commands[-1].output = ""  # it holds the lab's credentials
@@ -127,7 +129,9 @@ def _shown_packs() -> str:
 
 
 def _provision(play: Play) -> None:
-    with play.story.step("Onboarding", "The real Pulumi engine provisions the client's environment on three clouds, every resource judged by three policy packs.") as step:
+    with play.story.step(
+        "Onboarding", "The real Pulumi engine provisions the client's environment on three clouds, every resource judged by three policy packs."
+    ) as step:
         words = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--suppress-progress", *_packs(play)]
         text = play.shell.run(step, words, shown=f"pulumi up --yes {_shown_packs()}")
         found = re.search(r"\+ (\d+) created", text)
@@ -173,7 +177,9 @@ def _at_work(play: Play) -> None:
 
 
 def _by_hand(play: Play) -> None:
-    with play.story.step("Hidden ways in", "Helping out with an administrator's rights, an engineer of the provider's opens more by hand. No program knows of it.") as step:
+    with play.story.step(
+        "Hidden ways in", "Helping out with an administrator's rights, an engineer of the provider's opens more by hand. No program knows of it."
+    ) as step:
         bucket, container, _ = _stores(play)
         play.opened = [
             *provider.open_aws(_admin("aws"), bucket),
@@ -193,7 +199,9 @@ def _private(name: str) -> Path:
 
 
 def _canaries(play: Play) -> None:
-    with play.story.step("Canaries", "The provider gives up its credentials. Each is shown to work, and sessions are minted, so that each can be shown dead later.") as step:
+    with play.story.step(
+        "Canaries", "The provider gives up its credentials. Each is shown to work, and sessions are minted, so that each can be shown dead later."
+    ) as step:
         given = _private("provider-logins.json")
         logins.dump([*_provider_logins().values(), *(one.login for one in play.opened if one.login is not None)], given)
         words = play.handoff("canary", ground.SPEC, "--logins", str(given), "--out", str(_private("canaries.json")))
@@ -232,12 +240,16 @@ def _apply(play: Play, plan: str, digest: str) -> str:
 
 
 def _prove(play: Play) -> None:
-    with play.story.step("Prove", "After each lag: read afresh, probe, and try every canary again, beside the client's own credential on the same call.") as step:
+    with play.story.step(
+        "Prove", "After each lag: read afresh, probe, and try every canary again, beside the client's own credential on the same call."
+    ) as step:
         words = play.handoff("prove", ground.SPEC, "--canaries", str(_private("canaries.json")))
         found = play.shell.records(step, words, shown=f"handoff prove {ground.SPEC} --canaries canaries.json")
         proofs = [one for one in found if one["type"] == "proof"]
         play.results["proofs"] = proofs
-        step.facts.append(f"{sum(one['proof'] == 'proven' for one in proofs)} of {len(proofs)} ways in are proven dead; every canary was refused, the client's own credentials work.")
+        step.facts.append(
+            f"{sum(one['proof'] == 'proven' for one in proofs)} of {len(proofs)} ways in are proven dead; every canary was refused, the client's own credentials work."
+        )
 
 
 def _give_back(play: Play) -> None:
@@ -263,11 +275,15 @@ def _document(play: Play) -> None:
 def _certify(play: Play, run: str) -> None:
     with play.story.step("The certificate", "Everything above, in one folder that both parties sign and anyone can check without a network.") as step:
         evidence = play.path("evidence")
-        play.shell.run(step, play.handoff("certify", ground.SPEC, "--run", run, "--out", evidence), shown=f"handoff certify {ground.SPEC} --run {run} --out {evidence}")
+        play.shell.run(
+            step, play.handoff("certify", ground.SPEC, "--run", run, "--out", evidence), shown=f"handoff certify {ground.SPEC} --run {run} --out {evidence}"
+        )
         for party in ("provider", "client"):
             key = str(_private(f"{party}.pem"))
             play.shell.run(step, play.handoff("sign", "--new-key", key), shown=f"handoff sign --new-key {party}.pem")
-            play.shell.run(step, play.handoff("sign", evidence, "--key", key, "--party", party), shown=f"handoff sign {evidence} --key {party}.pem --party {party}")
+            play.shell.run(
+                step, play.handoff("sign", evidence, "--key", key, "--party", party), shown=f"handoff sign {evidence} --key {party}.pem --party {party}"
+            )
             (play.out / "keys").mkdir(exist_ok=True)
             shutil.copy(f"{key}.pub", play.out / "keys" / f"{party}.pub")
         keys = [word for party in ("provider", "client") for word in ("--key", f"{party}={play.path('keys', party + '.pub')}")]

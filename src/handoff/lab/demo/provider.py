@@ -133,13 +133,23 @@ def _storage_key(login: Login, account: str) -> Login:
 
     keys = cast("list[Mapping[str, str]]", _patiently(listed)["keys"])
     value = next(one["value"] for one in keys if one["keyName"] == "key1")
-    return _login("azure", f"key1 of {account}", login.principal, "azure-shared-key", account=account, key=Secret(value), key_id=hashlib.sha256(value.encode()).hexdigest()[:16])
+    return _login(
+        "azure",
+        f"key1 of {account}",
+        login.principal,
+        "azure-shared-key",
+        account=account,
+        key=Secret(value),
+        key_id=hashlib.sha256(value.encode()).hexdigest()[:16],
+    )
 
 
 def open_gcp(admin: Login, operator: Login, name: str) -> list[Opened]:
     """Two bindings without an end: for the provider's own service account, and for a person of the provider's. Keys are forbidden by the organization's policy."""
     connection = registry.cloud("gcp").open(project(name), admin)
-    policy = dict(connection.get("cloudresourcemanager.projects.getIamPolicy", resource=f"projects/{name}", body={"options": {"requestedPolicyVersion": 3}}) or {})
+    policy = dict(
+        connection.get("cloudresourcemanager.projects.getIamPolicy", resource=f"projects/{name}", body={"options": {"requestedPolicyVersion": 3}}) or {}
+    )
     added = [{"role": "roles/storage.admin", "members": [operator.principal]}, {"role": "roles/editor", "members": ["user:eve@nimbus.example"]}]
     policy["bindings"] = [*cast("list[object]", policy.get("bindings", [])), *added]
     connection.write("cloudresourcemanager.projects.setIamPolicy", resource=f"projects/{name}", body={"policy": policy})

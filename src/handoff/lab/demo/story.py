@@ -69,7 +69,13 @@ class Story:
     def save(self, path: Path, **facts: object) -> None:
         """The story as JSON, for the page and for whoever wants to read it by machine."""
         steps = [
-            {"title": one.title, "text": one.text, "seconds": round(one.seconds, 2), "facts": one.facts, "commands": [_plain(command) for command in one.commands]}
+            {
+                "title": one.title,
+                "text": one.text,
+                "seconds": round(one.seconds, 2),
+                "facts": one.facts,
+                "commands": [_plain(command) for command in one.commands],
+            }
             for one in self.steps
         ]
         path.write_text(json.dumps({"steps": steps, **facts}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -86,5 +92,3 @@ def shorten(text: str) -> str:
 
 def _plain(command: Command) -> Mapping[str, object]:
     return {"line": command.line, "output": command.output, "exit_code": command.exit_code, "seconds": round(command.seconds, 2)}
-
-
