@@ -67,16 +67,35 @@ class ObjectCloud(Cloud, Protocol):
 class Export(Protocol):
     """The return of one kind of data store; a module `exports/<cloud>/<name>.py` ends with `EXPORT = ...`."""
 
-    id: str
-    """`aws.s3_bucket`: the path of the module under `handoff.exports`."""
-    title: str
-    stores: frozenset[str]
-    """Pulumi type tokens of the data stores that it covers."""
-    scope_type: ScopeType
-    source: str
-    """Vendor page: `URL (read DATE)`."""
-    blind: str
-    """What it does not return."""
+    @property
+    def id(self) -> str:
+        """`aws.s3_bucket`: the path of the module under `handoff.exports`."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def stores(self) -> frozenset[str]:
+        """Pulumi type tokens of the data stores that it covers."""
+        ...
+
+    @property
+    def scope_type(self) -> ScopeType:
+        """The unit in which its stores are listed."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Vendor page: `URL (read DATE)`."""
+        ...
+
+    @property
+    def blind(self) -> str:
+        """What it does not return."""
+        ...
 
     def find(self, reader: ObjectReader, /) -> Iterator[str]:
         """Every store of this type in the reader's scope."""
