@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from handoff import canonical
 from handoff.engine import lockout
@@ -169,8 +170,6 @@ def admin_scopes(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
 
 def read(document: bytes, *, name: str) -> Plan:
     """The plan of a plan file. Raises EvidenceInvalid when it is not one."""
-    import json
-
     try:
         body = json.loads(document)
         if body["type"] != "plan" or body["schema_version"] != SCHEMA_VERSION:
@@ -184,8 +183,6 @@ def read(document: bytes, *, name: str) -> Plan:
 
 
 def _plan(body: dict[str, object]) -> Plan:
-    from typing import Any, cast
-
     raw = cast("dict[str, Any]", body)
     return Plan(
         engagement=raw["engagement"],
@@ -206,16 +203,12 @@ def _plan(body: dict[str, object]) -> Plan:
 
 
 def _targets(raw: list[dict[str, object]]) -> Iterator[Target]:
-    from typing import Any, cast
-
     for one in cast("list[dict[str, Any]]", raw):
         yield Target(path=path_from(one["path"]), party=Party(one["party"]), why=one["why"], image=one["image"], own=one["own"])
 
 
 def path_from(raw: Mapping[str, object]) -> AccessPath:
     """The path that `canonical.plain` wrote down."""
-    from typing import Any, cast
-
     body = cast("dict[str, Any]", raw)
     scope = body["scope"]
     return AccessPath(

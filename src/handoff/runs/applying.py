@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handoff import canonical
 from handoff.engine import apply as engine
 from handoff.engine import lockout
 from handoff.engine import plan as planning
@@ -36,13 +37,11 @@ Sleep = Callable[[float], None]
 
 def read_plan(path: Path, digest: str | None) -> tuple[Plan, str]:
     """The plan of a file, held to the digest that was approved. Raises UsageError, EvidenceInvalid."""
-    import hashlib
-
     try:
         document = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint="Make a plan with `handoff plan SPEC --out FILE`.") from error
-    actual = "sha256:" + hashlib.sha256(document).hexdigest()
+    actual = f"sha256:{canonical.sha256(document)}"
     if digest is not None and digest != actual:
         raise EvidenceInvalid(f"{path} has the digest {actual}, not {digest}", hint="This is not the plan that was approved. Nothing was changed.")
     return planning.read(document, name=str(path)), actual
@@ -61,11 +60,8 @@ def plan_of(run: str) -> tuple[Plan, str]:
 
 def check_fits(work: Estate, plan: Plan) -> None:
     """Raises EstateMoved when the plan is for another engagement, other endpoints, or another state of the spec."""
-    import hashlib
-
     check_same_estate(work, plan)
-    now = "sha256:" + hashlib.sha256(work.loaded.path.read_bytes()).hexdigest()
-    if now != plan.spec:
+    if work.spec_digest() != plan.spec:
         raise EstateMoved(f"{work.loaded.path} was changed after the plan was made")
 
 

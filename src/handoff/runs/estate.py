@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from handoff import canonical, logins, registry
 from handoff import lags as lags_
-from handoff import logins, registry
 from handoff.engine import plan as planning
 from handoff.engine.lockout import Administrator
 from handoff.engine.sweep import WORKERS
@@ -42,6 +42,10 @@ class Estate:
     def spec(self) -> Engagement:
         """The engagement."""
         return self.loaded.engagement
+
+    def spec_digest(self) -> str:
+        """`sha256:...` of the spec file's bytes as they are now: a plan is bound to it."""
+        return f"sha256:{canonical.sha256(self.loaded.path.read_bytes())}"
 
     def open(self, scope: Scope, login: Login | None = None) -> Writer:
         """A fresh connection."""

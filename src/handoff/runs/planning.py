@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from handoff.engine import plan as engine
@@ -28,7 +27,7 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
     engine.refuse_if_unsafe(targets, steps, held, engine.admin_scopes(work.scopes), max_changes=max_changes)
     plan = Plan(
         engagement=work.spec.metadata.name,
-        spec="sha256:" + hashlib.sha256(work.loaded.path.read_bytes()).hexdigest(),
+        spec=work.spec_digest(),
         spec_file=str(work.loaded.path),
         sweep=seen.digest,
         made_at=utc_now(),
