@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from handoff import registry
 from handoff.errors import UsageError
-from handoff.lab import cache, environment, ports, processes, state, supervisor, tls, waits
+from handoff.lab import cache, environment, interrupts, ports, processes, state, supervisor, tls, waits
 from handoff.lab.engine import find, install
 from handoff.lab.state import Running, State
 from handoff.lab.supervisor import PortTaken
@@ -140,7 +140,8 @@ def _bring_up(services: Mapping[str, Service], known: State, engine: Engine | No
                 known = _start_wave(wave, known, started)
             known = _bootstrap(known, started, made)
     except BaseException:
-        supervisor.end(started.values(), marks=[supervisor.mark(known.folder, name) for name in started])
+        fresh = [name for name in services if was is None or name in started or name not in was.processes]
+        supervisor.end(started.values(), marks=[supervisor.mark(known.folder, name) for name in fresh])
         _step_back(known, was)
         raise
     return Lab(state=known, engine=engine, started=tuple(started))
@@ -187,8 +188,9 @@ def _start_wave(wave: list[Service], known: State, started: dict[str, Running]) 
         if old is not None and supervisor.is_healthy(old, ca_file):
             continue
         supervisor.end([old] if old else [], marks=[supervisor.mark(known.folder, service.name)])
-        running = supervisor.start(service, known.plan)
-        started[service.name] = fresh[service.name] = running
+        with interrupts.held():  # between a process's birth and our knowing of it, nobody could end it
+            running = supervisor.start(service, known.plan)
+            started[service.name] = fresh[service.name] = running
         known = replace(known, processes={**known.processes, service.name: running})
         state.save(known)
     supervisor.wait_until_healthy(fresh, known.folder, ca_file)
