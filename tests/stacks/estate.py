@@ -79,6 +79,17 @@ def _answered(inputs: dict[str, Any]) -> dict[str, Any]:
     return inputs
 
 
+def run_text(text: str) -> Estate:
+    """One run of a small program that is given as text."""
+    estate = Estate()
+    mocks.set_mocks(estate, project="handoff", stack="test", preview=False)
+    pulumi.runtime.set_all_config({}, [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pulumi.runtime.test(lambda: exec(compile(text, "<snippet>", "exec"), {"__name__": "__main__"}))()  # type: ignore[no-untyped-call]  # noqa: S102 - the project's own snippets
+    return estate
+
+
 def run_program(spec: Path | str, environment: str, **config: object) -> Estate:
     """One run of the program over a spec, with further `handoff:` configuration."""
     estate = Estate()

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from handoff import places
+from handoff.controls.frameworks import asked
+from handoff.controls.model import Category
 from handoff.controls.resource import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from handoff.controls.frameworks import Clause
+    from handoff.controls.model import Control
     from handoff.controls.resource import Resource
     from handoff.spec import AccessGrant, DataClass, Engagement, Environment
 
 _CLASS_TAG = ("data-class", "data_class")
 _NO_DATA = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forbidden:
+    """Why a region is out of bounds."""
+
+    data_class: str
+    """Empty = the spec names none."""
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +50,21 @@ class Context:
         """What the spec grants a party on one cloud of this environment."""
         return tuple(one for one in self.engagement.access if one.holder == holder and self.environment.name in one.environments and cloud in one.clouds)
 
+    def demands(self, control: Control) -> bool:
+        """Whether the spec asks for a control: residency, exit readiness and what no framework maps always, a baseline when a named framework does."""
+        if control.category is not Category.BASELINE or not self.engagement.requirements.frameworks:
+            return True
+        return not control.maps.clauses or bool(self.clauses(control))
+
+    def clauses(self, control: Control) -> tuple[Clause, ...]:
+        """The clauses of the spec's frameworks that ask for a control; of every framework when the spec names none."""
+        named = self.engagement.requirements.frameworks
+        return asked(control.maps.clauses, named) if named else control.maps.clauses
+
+    def elsewhere(self, cloud: str, name: str) -> str | None:
+        """The region that the spec gives for something outside the stack: an ARN, a bucket's name, a resource id."""
+        return next((one.region for one in self.environment.elsewhere if one.cloud == cloud and fnmatchcase(name, one.match)), None)
+
     def classes(self, resource: Resource) -> tuple[DataClass, ...]:
         """The data classes that decide where a resource may be: those of its `data-class` tag, else all of the environment (the strictest)."""
         stored = {one.data_class for one in self.environment.stores}
@@ -51,16 +80,31 @@ class Context:
                     return tuple(one for one in named if one)
         return all_of_them
 
-    def outside(self, resource: Resource, cloud: str, region: str, *, is_copy: bool = False) -> str | None:
-        """Which data class forbids a region, in words; None when all allow it. Copies may also lie in `dr_residency`."""
+    def forbids(self, resource: Resource, cloud: str, region: str, *, is_copy: bool = False) -> Forbidden | None:
+        """Which data class forbids a region, and why; None when all allow it. Copies may also lie in `dr_residency`."""
         classes = self.classes(resource)
         if not classes:
             own = self._regions(cloud)
-            return None if places.within(cloud, region, own) else f"the spec names no data class, and the environment lives in {', '.join(own)}"
+            if places.within(cloud, region, own):
+                return None
+            return Forbidden(data_class="", why=f"the spec names no data class, and the environment lives in {', '.join(own)}")
         for one in classes:
             allowed: Iterable[str] = (*one.residency, *(one.dr_residency if is_copy else ()))
             if not places.within(cloud, region, allowed):
-                return f"data of class {one.name} may {'be copied to' if is_copy else 'live in'} {', '.join(dict.fromkeys(allowed))} only"
+                why = f"data of class {one.name} may {'be copied to' if is_copy else 'live in'} {', '.join(dict.fromkeys(allowed))} only"
+                return Forbidden(data_class=one.name, why=why)
+        return None
+
+    def outside(self, resource: Resource, cloud: str, region: str, *, is_copy: bool = False) -> str | None:
+        """The same, in words only."""
+        found = self.forbids(resource, cloud, region, is_copy=is_copy)
+        return found.why if found else None
+
+    def only_for_recovery(self, resource: Resource, cloud: str, region: str) -> DataClass | None:
+        """The data class that lets a copy lie in this region by `dr_residency` alone: where a framework's distant copy and residency meet."""
+        for one in self.classes(resource):
+            if not places.within(cloud, region, one.residency) and places.within(cloud, region, (*one.residency, *one.dr_residency)):
+                return one
         return None
 
     def global_service(self, resource: Resource, name: str) -> bool:

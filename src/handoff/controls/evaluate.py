@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ParamSpec
 
-from handoff.controls.model import Control, Finding, Result, Severity, Verdict
+from handoff.controls.frameworks import Maps
+from handoff.controls.model import Category, Control, Finding, Result, Severity, Verdict
 from handoff.controls.waivers import Waivers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from handoff.controls.context import Context
+    from handoff.controls.model import ResourceRule
     from handoff.controls.resource import Resource, Stack
 
-_WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN)
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,59 +50,135 @@ def breaks(result: Result, *, fail_on_unknown: frozenset[str] = frozenset()) -> 
 
 
 class Judge:
-    """Controls, context and waivers of one run. Resources may come one by one, as the engine gives them."""
+    """Controls, context and waivers of one run. Resources may come one by one, as the engine gives them.
+
+    Controls are looked up by a resource's type, once per type: what a run costs follows from the controls that speak of its resources,
+    not from the size of the catalogue.
+    """
 
     def __init__(self, controls: Iterable[Control], context: Context, *, known: frozenset[str] | None = None) -> None:
-        self.controls = tuple(controls)
+        self.controls = tuple(one for one in controls if context.demands(one))
         self.context = context
         ids = frozenset(one.id for one in self.controls)
         self._waivers = Waivers(context.engagement.waivers, today=context.today, mine=ids, known=known)
-        self._for_type = cache(self._pick)
+        self._alone = _ByType(one for one in self.controls if one.evaluate is not None)
+        self._linked = _ByType(one for one in self.controls if one.evaluate_linked is not None)
+        self._whole = tuple(one for one in self.controls if one.evaluate_stack is not None)
+
+    def wants(self, type_token: str) -> bool:
+        """Whether any control judges resources of this type by themselves."""
+        return bool(self._alone.of(type_token))
 
     def resource(self, resource: Resource) -> list[Result]:
-        """What every control of the resource's type says of it."""
+        """What every control of the resource's type says of it by itself."""
         found: list[Result] = []
-        for control in self._for_type(resource.type):
+        for control in self._alone.of(resource.type):
             rule = control.evaluate
             if rule is not None:
-                found += self._run(control, partial(rule, resource, self.context), resource)
+                self._add(found, control, resource, _findings(rule, resource, self.context))
         return found
 
     def stack(self, stack: Stack) -> list[Result]:
-        """What the controls of the whole stack say."""
+        """What the controls say that need the rest of the stack."""
         found: list[Result] = []
-        for control in self.controls:
-            rule = control.evaluate_stack
-            if rule is not None:
-                found += self._run_stack(control, partial(rule, stack, self.context), stack)
+        for resource in stack.resources:
+            for control in self._linked.of(resource.type):
+                rule = control.evaluate_linked
+                if rule is not None:
+                    self._add(found, control, resource, _findings(rule, resource, stack, self.context))
+        for control in self._whole:
+            whole = control.evaluate_stack
+            if whole is not None:
+                found += self._of_stack(control, _findings(whole, stack, self.context), stack)
         return found
+
+    def remedies(self, resource: Resource) -> Iterator[tuple[Control, dict[str, object]]]:
+        """Controls that fail and whose safe fix mends it, each with the inputs as they would be; each builds on the one before."""
+        for control in self._alone.of(resource.type):
+            rule = control.evaluate
+            if not control.remedy or rule is None or not self._fails(rule, control, resource):
+                continue
+            mended = replace(resource, inputs=remedied(resource.inputs, control.remedy))
+            if not _bad(_findings(rule, mended, self.context)):
+                resource = mended
+                yield control, dict(mended.inputs)
 
     def waivers(self, stack_name: str) -> list[Result]:
         """What is wrong with the waivers themselves; call it last."""
         return self._waivers.faults(WAIVER, stack_name)
 
-    def _pick(self, type_token: str) -> tuple[Control, ...]:
-        return tuple(one for one in self.controls if any(_covers(pattern, type_token) for pattern in one.types))
+    def _fails(self, rule: ResourceRule, control: Control, resource: Resource) -> bool:
+        findings = _findings(rule, resource, self.context)
+        if any(one.verdict in {Verdict.UNKNOWN, Verdict.ERROR} for one in findings):
+            return False
+        return _bad(findings) and self._waivers.match(control.id, resource.urn, resource.name) is None
 
-    def _run(self, control: Control, rule: Callable[[], Iterator[Finding]], resource: Resource) -> Iterator[Result]:
-        findings = _findings(rule)
+    def _add(self, found: list[Result], control: Control, resource: Resource, findings: list[Finding]) -> None:
         if not findings:
-            yield self._result(control, Finding(verdict=Verdict.PASS, message=""), resource.urn, resource.type, resource.name)
+            found.append(Result(control=control, verdict=Verdict.PASS, urn=resource.urn, type=resource.type, message=""))
         for one in findings:
-            yield self._result(control, one, resource.urn, resource.type, resource.name)
+            found.append(self._result(control, one, resource.urn, resource.type, resource.name))
 
-    def _run_stack(self, control: Control, rule: Callable[[], Iterator[Finding]], stack: Stack) -> Iterator[Result]:
-        findings = _findings(rule)
+    def _of_stack(self, control: Control, findings: list[Finding], stack: Stack) -> Iterator[Result]:
         if not findings:
             yield self._result(control, Finding(verdict=Verdict.PASS, message=""), "", "", "")
-        by_urn = {one.urn: one for one in stack.resources} if any(one.urn for one in findings) else {}
         for one in findings:
-            at = by_urn.get(one.urn)
+            at = stack.find(one.urn)
             yield self._result(control, one, one.urn, at.type if at else "", at.name if at else "")
 
     def _result(self, control: Control, finding: Finding, urn: str, type_token: str, name: str) -> Result:
         waived = self._waivers.match(control.id, urn, name) if finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} else None
-        return Result(control=control, verdict=finding.verdict, urn=urn, type=type_token, message=finding.message, path=finding.path, waived=waived)
+        return Result(
+            control=control,
+            verdict=finding.verdict,
+            urn=urn,
+            type=type_token,
+            message=finding.message,
+            path=finding.path,
+            data_class=finding.data_class,
+            waived=waived,
+        )
+
+
+class _ByType:
+    """Controls by the type tokens that they name; prefixes are resolved once per type."""
+
+    def __init__(self, controls: Iterable[Control]) -> None:
+        self._exact: dict[str, list[tuple[int, Control]]] = {}
+        self._prefixes: list[tuple[str, int, Control]] = []
+        for number, control in enumerate(controls):
+            for token in control.types:
+                if token.endswith("*"):
+                    self._prefixes.append((token[:-1], number, control))
+                else:
+                    self._exact.setdefault(token, []).append((number, control))
+        self._known: dict[str, tuple[Control, ...]] = {}
+
+    def of(self, type_token: str) -> tuple[Control, ...]:
+        """The controls of one type, in the order of the catalogue."""
+        known = self._known.get(type_token)
+        if known is None:
+            found = [*self._exact.get(type_token, ()), *((number, one) for prefix, number, one in self._prefixes if type_token.startswith(prefix))]
+            known = self._known[type_token] = tuple({number: one for number, one in sorted(found, key=lambda each: each[0])}.values())
+        return known
+
+
+def remedied(inputs: Mapping[str, object], remedy: Mapping[str, object]) -> dict[str, object]:
+    """Inputs with the remedy's values at its paths; objects on the way are copied, or made when there are none."""
+    made = dict(inputs)
+    for path, value in remedy.items():
+        at, (*way, last) = made, path.split(".")
+        for step in way:
+            inner = at.get(step)
+            fresh = dict(inner) if isinstance(inner, Mapping) else {}
+            at[step] = fresh
+            at = fresh
+        at[last] = value
+    return made
+
+
+def _bad(findings: Iterable[Finding]) -> bool:
+    return any(one.verdict is not Verdict.PASS and one.verdict is not Verdict.NOT_APPLICABLE for one in findings)
 
 
 def judge(controls: Sequence[Control], context: Context, stack: Stack, *, stack_name: str, known: frozenset[str] | None = None) -> Report:
@@ -112,15 +190,11 @@ def judge(controls: Sequence[Control], context: Context, stack: Stack, *, stack_
     return Report(results=tuple(results))
 
 
-def _findings(rule: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _findings(rule: Callable[P, Iterator[Finding]], *seen: P.args, **named: P.kwargs) -> list[Finding]:
     try:
-        return list(rule())
+        return list(rule(*seen, **named))
     except Exception as error:  # noqa: BLE001 - a rule that breaks, however it breaks, is an error of that rule and not the end of the run
         return [Finding(verdict=Verdict.ERROR, message=f"the control itself broke ({type(error).__name__}: {error}); nothing is known of this resource")]
-
-
-def _covers(pattern: str, type_token: str) -> bool:
-    return type_token.startswith(pattern[:-1]) if pattern.endswith("*") else type_token == pattern
 
 
 def _nothing(_: Stack, __: Context) -> Iterator[Finding]:
@@ -133,7 +207,8 @@ WAIVER = Control(
     why="An exception that has ended, or that excuses nothing any more, hides the next failure of its control.",
     fix="Mend the resource, renew the waiver with a new decision, or remove it from the spec.",
     source="https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final (read 2026-11-22)",
-    frameworks=("nist-800-53 CA-5",),
+    category=Category.EXIT,
+    maps=Maps(nist="CA-5"),
     severity=Severity.MEDIUM,
     evaluate_stack=_nothing,
 )

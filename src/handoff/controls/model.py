@@ -6,10 +6,12 @@ found is a pass. A value that is not known yet is UNKNOWN, which is never rounde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from handoff.controls.frameworks import Maps
 
 if TYPE_CHECKING:
     from handoff.controls.context import Context
@@ -46,36 +48,95 @@ class Finding:
     """The property at fault, such as `rules[0].destination.bucket`; empty = the resource as a whole."""
     urn: str = ""
     """For stack controls: the resource at fault; empty = the stack."""
+    data_class: str = ""
+    """Residency: the data class whose bounds decide."""
 
 
 ResourceRule = Callable[["Resource", "Context"], Iterator[Finding]]
+LinkedRule = Callable[["Resource", "Stack", "Context"], Iterator[Finding]]
 StackRule = Callable[["Stack", "Context"], Iterator[Finding]]
+
+
+class Category(StrEnum):
+    """What a control is about."""
+
+    PLACE = "place"
+    """Residency: where a resource lives."""
+    COPY = "copy"
+    """Residency: where it is replicated, backed up or exported to."""
+    REACH = "reach"
+    """Residency: where, and to whom, it can be sent or served."""
+    BASELINE = "baseline"
+    EXIT = "exit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """One policy rule."""
+    """One policy rule.
+
+    Give exactly one of `evaluate` (a resource by itself: judged as the engine meets it), `evaluate_linked` (a resource together with the
+    rest of its stack: judged at the end) and `evaluate_stack` (the stack as a whole: what has to be there at all).
+    """
 
     id: str
     """Unique in the catalogue; waivers name it."""
     title: str
+    """What holds when the control passes, as a statement."""
     why: str
     fix: str
+    """What to do, in one or two sentences that fit into a pull-request comment."""
     source: str
     """`URL (read DATE)`."""
-    frameworks: tuple[str, ...] = ()
-    """`nist-800-53 SC-28`, `hipaa 164.312(a)(2)(iv)`, ..."""
+    category: Category
+    rows: tuple[str, ...] = ()
+    """The rows of the research that it answers: `R017` (residency), `A01`, `Z01`, `E01`, `G01` (baseline)."""
+    family: str = ""
+    """Baseline controls: PUB, NET, TRN, RST, KEY, LOG, LGP, MON, IAM, CRD, MFA, BKP, HA, DEL, CFG, VUL, RES, GOV."""
+    blind: str = ""
+    """What it does not see."""
+    snippet: str = ""
+    """Pulumi Python that satisfies it; the tests run it under mocks and judge what it makes."""
+    maps: Maps = Maps()
+    also: tuple[str, ...] = ()
+    """Clauses outside the selectable frameworks: `gdpr 44`, `eu-data-act 25`."""
     severity: Severity = Severity.HIGH
-    types: frozenset[str] = frozenset()
-    """Pulumi type tokens; one that ends with `*` stands for all that begin so. Empty for a control of the whole stack."""
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Pulumi type token -> property paths that the rule looks at; a token that ends with `*` stands for all that begin so. Empty: of the whole stack."""
+    looks_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same for other resources that a linked or stack rule looks at."""
+    remedy: Mapping[str, object] = field(default_factory=dict)
+    """Property path -> value that may safely be set for the user, who has to ask for it; empty = no safe fix."""
     evaluate: ResourceRule | None = None
+    evaluate_linked: LinkedRule | None = None
     evaluate_stack: StackRule | None = None
 
     def __post_init__(self) -> None:
-        if (self.evaluate is None) == (self.evaluate_stack is None):
-            raise TypeError(f"control {self.id}: give evaluate or evaluate_stack")
-        if bool(self.types) != (self.evaluate is not None):
-            raise TypeError(f"control {self.id}: a control of resources names types, one of the stack names none")
+        rules = (self.evaluate, self.evaluate_linked, self.evaluate_stack)
+        if sum(one is not None for one in rules) != 1:
+            raise TypeError(f"control {self.id}: give exactly one of evaluate, evaluate_linked and evaluate_stack")
+        if bool(self.reads) == (self.evaluate_stack is not None):
+            raise TypeError(f"control {self.id}: a control of resources says what it reads; one of the stack says so in looks_at")
+        if self.remedy and self.evaluate is None:
+            raise TypeError(f"control {self.id}: only a control that judges a resource by itself can mend it")
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The type tokens whose resources it judges; empty for a control of the whole stack."""
+        return frozenset(self.reads)
+
+    @property
+    def clouds(self) -> frozenset[str]:
+        """`aws`, `azure`, `entra`, `gcp`: whose resources it looks at."""
+        tokens = (*self.reads, *self.looks_at)
+        return frozenset(filter(None, (_CLOUDS.get(one.removeprefix("pulumi:providers:").split(":", 1)[0]) for one in tokens)))
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """Every clause that asks for it, as `FRAMEWORK CLAUSE`; a leading `~` marks a mapping derived by analogy."""
+        return (*(f"{'~' if one.derived else ''}{one.framework} {one.clause}" for one in self.maps.clauses), *self.also)
+
+
+_CLOUDS = {"aws": "aws", "azure-native": "azure", "azuread": "entra", "gcp": "gcp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +145,9 @@ class Waived:
 
     reason: str
     owner: str
+    approver: str
+    compensating: str
+    """The compensating control; empty = none named."""
     expires: str
 
 
@@ -98,12 +162,13 @@ class Result:
     type: str
     message: str
     path: str = ""
+    data_class: str = ""
     waived: Waived | None = None
 
 
-def fail(message: str, path: str = "", *, urn: str = "") -> Finding:
+def fail(message: str, path: str = "", *, urn: str = "", data_class: str = "") -> Finding:
     """A breach."""
-    return Finding(verdict=Verdict.FAIL, message=message, path=path, urn=urn)
+    return Finding(verdict=Verdict.FAIL, message=message, path=path, urn=urn, data_class=data_class)
 
 
 def unknown(message: str, path: str = "", *, urn: str = "") -> Finding:

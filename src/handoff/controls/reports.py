@@ -7,6 +7,7 @@ the file. There is no OSCAL yet.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -38,7 +39,8 @@ def record(result: Result, *, fail_on_unknown: frozenset[str]) -> dict[str, obje
         "path": result.path,
         "message": result.message,
         "fix": result.control.fix if result.verdict in _SHOWN else "",
-        "waived": {"reason": waived.reason, "owner": waived.owner, "expires": waived.expires} if waived else None,
+        "data_class": result.data_class,
+        "waived": asdict(waived) if waived else None,
     }
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, NoReturn
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -87,14 +88,27 @@ class Resource:
 
     def get(self, path: str) -> object:
         """The value at a path such as `encryption.keySource`; None when it is not set, UNKNOWN when it, or what holds it, is not known."""
+        if "." not in path and "[" not in path:
+            return self.inputs.get(path)
         return next((value for _, value in self.each(path)), None)
 
     def each(self, path: str) -> Iterator[tuple[str, object]]:
         """Every value at a path that may hold `[*]`, with its own path; values that are not set are left out."""
-        yield from _walk(self.inputs, _STEP.findall(path), "")
+        steps = _steps(path)
+        if len(steps) == 1:  # most paths; no walk for them
+            value = self.inputs.get(path)
+            if value is not None:
+                yield path, value
+            return
+        yield from _walk(self.inputs, steps, "")
 
 
-def _walk(value: object, steps: list[tuple[str, str]], at: str) -> Iterator[tuple[str, object]]:
+@cache
+def _steps(path: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_STEP.findall(path))
+
+
+def _walk(value: object, steps: tuple[tuple[str, str], ...], at: str) -> Iterator[tuple[str, object]]:
     if value is UNKNOWN:
         yield at, UNKNOWN
     elif not steps:
@@ -103,7 +117,7 @@ def _walk(value: object, steps: list[tuple[str, str]], at: str) -> Iterator[tupl
     elif steps[0][0] and isinstance(value, Mapping):
         name = steps[0][0]
         yield from _walk(value.get(name), steps[1:], f"{at}.{name}" if at else name)
-    elif steps[0][1] and isinstance(value, list):
+    elif steps[0][1] and isinstance(value, list | tuple):
         for number, one in enumerate(value):
             if steps[0][1] in {"*", str(number)}:
                 yield from _walk(one, steps[1:], f"{at}[{number}]")
@@ -115,10 +129,29 @@ class Stack:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = tuple(resources)
         self._by_urn = {one.urn: one for one in self.resources}
+        self._by_type: dict[str, list[Resource]] = {}
+        for one in self.resources:
+            self._by_type.setdefault(one.type, []).append(one)
+        self._owned: dict[tuple[str, str], tuple[dict[str, list[Resource]], dict[str, list[Resource]], list[Resource]]] = {}
 
     def of(self, *types: str) -> tuple[Resource, ...]:
-        """The resources of these types."""
-        return tuple(one for one in self.resources if one.type in types)
+        """The resources of these types, each type in the order of the stack."""
+        return tuple(one for token in types for one in self._by_type.get(token, ()))
+
+    @property
+    def types(self) -> frozenset[str]:
+        """Every type that the stack has a resource of."""
+        return frozenset(self._by_type)
+
+    def find(self, urn: str) -> Resource | None:
+        """The resource of this URN."""
+        return self._by_urn.get(urn)
+
+    def linked(self, resource: Resource, path: str) -> tuple[Resource, ...]:
+        """The resources that the top-level property of a path was made from."""
+        name = path.split(".", 1)[0].split("[", 1)[0]
+        found = (self._by_urn.get(urn) for urn in resource.links.get(name, ()))
+        return tuple(one for one in found if one is not None)
 
     def made_from(self, resource: Resource, name: str, *types: str) -> tuple[Resource, ...]:
         """The resources of these types that an input property was made from."""
@@ -131,14 +164,31 @@ class Stack:
         A link decides; else the property's value is compared with the owner's `identity` property. False: at least one of the
         type neither links nor has a known value, so it may or may not be the owner's.
         """
-        mine, certain = [], True
+        by_link, by_value, unsure = self._index(kind, name)
         own = owner.get(identity)
+        mine = list(by_link.get(owner.urn, ()))
+        if own is UNKNOWN:
+            return tuple(mine), not unsure and not by_value
+        if isinstance(own, str):
+            mine += by_value.get(own, ())
+        return tuple(mine), not unsure
+
+    def _index(self, kind: str, name: str) -> tuple[dict[str, list[Resource]], dict[str, list[Resource]], list[Resource]]:
+        """Resources of a type by the owner they are linked to, by the owner's name, and those of whom neither is known. Made once."""
+        known = self._owned.get((kind, name))
+        if known is not None:
+            return known
+        by_link: dict[str, list[Resource]] = {}
+        by_value: dict[str, list[Resource]] = {}
+        unsure: list[Resource] = []
         for one in self.of(kind):
+            value = one.get(name)
             if one.links.get(name):
-                if owner.urn in one.links[name]:
-                    mine.append(one)
-            elif one.get(name) is UNKNOWN or own is UNKNOWN:
-                certain = False
-            elif own is not None and one.get(name) == own:
-                mine.append(one)
-        return tuple(mine), certain
+                for urn in one.links[name]:
+                    by_link.setdefault(urn, []).append(one)
+            elif value is UNKNOWN:
+                unsure.append(one)
+            elif isinstance(value, str):
+                by_value.setdefault(value, []).append(one)
+        self._owned[kind, name] = by_link, by_value, unsure
+        return by_link, by_value, unsure

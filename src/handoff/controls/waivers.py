@@ -34,7 +34,13 @@ class Waivers:
             if one.control == control and _matches(one.resource, urn, name):
                 self._used.add(number)
                 if one.expires >= self._today:
-                    return Waived(reason=one.reason, owner=one.owner, expires=one.expires.isoformat())
+                    return Waived(
+                        reason=one.reason,
+                        owner=one.owner,
+                        approver=one.approver or "",
+                        compensating=one.compensating or "",
+                        expires=one.expires.isoformat(),
+                    )
         return None
 
     def faults(self, control: Control, stack_name: str) -> list[Result]:

@@ -140,6 +140,10 @@ class Requirements(_Block):
     availability_percent: float = Field(default=99.9, gt=0, lt=100)
     recovery_time: timedelta = timedelta(hours=8)
     recovery_point: timedelta = timedelta(hours=24)
+    log_retention: timedelta = timedelta(days=365)
+    """How long audit logs are kept at least."""
+    backup_retention: timedelta = timedelta(days=35)
+    """How long backups are kept at least."""
 
 
 class Term(_Block):
@@ -200,6 +204,15 @@ class Store(_Block):
     clouds: tuple[CloudName, ...] = Field(min_length=1)
 
 
+class Elsewhere(_Block):
+    """Where something lies that the environment uses and no stack of it makes: a log archive's bucket, a vault of another account."""
+
+    cloud: CloudName
+    match: Text
+    """ARN, bucket name, resource id or self link; `*` allowed."""
+    region: Text
+
+
 class Budget(_Block):
     """Monthly cost and when to warn."""
 
@@ -219,6 +232,7 @@ class Environment(_Block):
     budget: Budget = Budget(amount=1000)
     criticality: Literal["low", "medium", "high"] = "medium"
     stores: tuple[Store, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def clouds(self) -> tuple[CloudName, ...]:
