@@ -56,22 +56,27 @@ def into_own(resource: Resource, context: Context, what: str, path: str | None =
     yield from judged(resource, context, own_region(resource), own_path(resource) if path is None else path, what)
 
 
+def taken_from(resource: Resource, context: Context, region: object, path: str, what: str = "is copied from") -> Iterator[Finding]:
+    """Findings for the region that a copy is taken from. That it is allowed is no news."""
+    yield from (one for one in judged(resource, context, region, path, what) if one.verdict is not Verdict.PASS)
+
+
 def from_region(resource: Resource, context: Context, region: object, path: str, what: str = "is copied from") -> Iterator[Finding]:
     """Findings for the region that a copy is taken from and the one that it ends up in; nothing when both are one."""
     own = own_region(resource)
     if isinstance(region, str) and region == own:
         return
-    yield from (one for one in judged(resource, context, region, path, what) if one.verdict is not Verdict.PASS)
+    yield from taken_from(resource, context, region, path, what)
     if isinstance(region, str) and region:
         yield from judged(resource, context, own, path, f"copies from {region} to")
 
 
 def from_arn(resource: Resource, context: Context, path: str) -> Iterator[Finding]:
-    """The same for the region that an ARN carries; nothing where it carries none or is not known."""
+    """Findings for the region that the ARN of a source carries; nothing where it carries none or is not known."""
     for at, value in resource.each(path):
         region = arn_region(value)
         if region is not None:
-            yield from from_region(resource, context, region, at)
+            yield from taken_from(resource, context, region, at)
 
 
 def accounts(resource: Resource, context: Context, path: str, what: str) -> Iterator[Finding]:
