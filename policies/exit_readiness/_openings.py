@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from handoff.kinds.aws import _clues, _policy
 from handoff.model import AccessPath, Clue, KindId, Party, Scope, ScopeType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from handoff.controls.context import Context
     from handoff.controls.resource import Resource
@@ -38,6 +39,16 @@ GCP_MEMBERS = {
 }
 GCP_KEY = "gcp:serviceaccount/key:Key"
 WORKLOAD_PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"
+READS: Mapping[str, tuple[str, ...]] = {
+    **{token: (path,) for token, path in (*POLICIES.items(), *AWS_USERS.items())},
+    KMS_GRANT: ("granteePrincipal",),
+    LIGHTHOUSE: ("properties.managedByTenantId", "properties.description"),
+    ROLE_ASSIGNMENT: ("principalId",),
+    APP_PASSWORD: ("endDate",),
+    **{token: (path, "condition.expression") for token, path in GCP_MEMBERS.items()},
+    GCP_KEY: ("serviceAccountId",),
+    WORKLOAD_PROVIDER: ("oidc.issuerUri",),
+}
 TYPES = frozenset({*POLICIES, *AWS_USERS, KMS_GRANT, LIGHTHOUSE, ROLE_ASSIGNMENT, APP_PASSWORD, *GCP_MEMBERS, GCP_KEY, WORKLOAD_PROVIDER})
 
 _UNTIL = re.compile(r"request\.time\s*<=?\s*timestamp\(\s*[\"']([^\"']+)[\"']\s*\)")
@@ -60,12 +71,20 @@ class Opening:
     path: str = ""
 
 
+def _attributor(context: Context) -> Attributor:
+    """Made once for a run: it reads the whole spec."""
+    known = context.memo.get("exit attributor")
+    if not isinstance(known, Attributor):
+        known = context.memo["exit attributor"] = Attributor(context.engagement)
+    return known
+
+
 _Seen = tuple[tuple[Clue, str], ...]
 
 
 def read(resource: Resource, context: Context) -> Iterator[Opening]:
     """Every opening of a resource of TYPES."""
-    attributor = Attributor(context.engagement)
+    attributor = _attributor(context)
     for types, reader in _READERS:
         if resource.type in types:
             yield from reader(resource, context, attributor)

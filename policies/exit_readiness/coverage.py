@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.controls.model import Control, fail
+from handoff.controls.frameworks import Maps
+from handoff.controls.model import Category, Control, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +90,10 @@ CONTROLS = (
         why="The client is entitled to its data in full at the exit; a store that nobody can export is a lock-in.",
         fix="Use a store type that an export covers (`handoff policy list` names the controls; exports stand in handoff.exports), or add an export.",
         source="https://eur-lex.europa.eu/eli/reg/2023/2854/oj (read 2026-11-22)",
-        frameworks=("eu-data-act 25", "gdpr 28(3)(g)", "iso-27001 A.5.23"),
-        types=STORES,
+        maps=Maps(iso="A.5.23"),
+        also=("eu-data-act 25", "gdpr 28(3)(g)"),
+        category=Category.EXIT,
+        reads=dict.fromkeys(sorted(STORES), ()),
         evaluate=store,
     ),
     Control(
@@ -99,8 +102,9 @@ CONTROLS = (
         why="Access of a kind that no sweep looks for would be reported as absent.",
         fix="Use a kind of access that a sweep covers, or add a kind.",
         source="https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final (read 2026-11-22)",
-        frameworks=("nist-800-53 AC-2", "nist-800-53 PS-7", "iso-27001 A.5.18"),
-        types=ACCESS,
+        maps=Maps(nist="AC-2 PS-7", iso="A.5.18"),
+        category=Category.EXIT,
+        reads=dict.fromkeys(sorted(ACCESS), ()),
         evaluate=access,
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.controls.model import Control, Severity, fail, unknown
+from handoff.controls.frameworks import Maps
+from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import Unknown
 from handoff.model import Party
 
@@ -75,7 +76,7 @@ def standing(resource: Resource, context: Context) -> Iterator[Finding]:
 
 STANDING = frozenset({"acdd72a7-3385-48ef-bd42-f606fba81ae7", "91c1777a-f3dc-4fae-b103-61d183457e46", "39bc4728-0917-49c7-9d2c-d95423bc2eb4"})
 """Reader, Managed Services Registration Assignment Delete, Security Reader. source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles (read 2026-11-22)"""
-_FRAMEWORKS = ("nist-800-53 AC-2(3)", "nist-800-53 AC-6", "hipaa 164.308(a)(3)(ii)(C)", "iso-27001 A.5.18")
+_MAPS = Maps(nist="AC-2(3) AC-6", hipaa="308(a)(3)(ii)(C)", iso="A.5.18")
 CONTROLS = (
     Control(
         id="exit-grant-in-spec",
@@ -83,9 +84,10 @@ CONTROLS = (
         why="A grant that no spec names is one that nobody will look for at the exit.",
         fix="Add the grant under access, or the party under parties or third_parties; or remove the opening.",
         source="https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final (read 2026-11-22)",
-        frameworks=_FRAMEWORKS,
+        maps=_MAPS,
         severity=Severity.CRITICAL,
-        types=_openings.TYPES - {_openings.APP_PASSWORD},
+        category=Category.EXIT,
+        reads={name: paths for name, paths in _openings.READS.items() if name != _openings.APP_PASSWORD},
         evaluate=in_spec,
     ),
     Control(
@@ -94,9 +96,10 @@ CONTROLS = (
         why="Access that has to be remembered to be ended outlives the contract.",
         fix="AWS: DateLessThan aws:CurrentTime in the trust. Google: request.time < timestamp(...) in the condition. Azure: a delegation whose description ends with expires=DATE. Keys that cannot end: use a role or federation instead.",
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws-dates.html (read 2026-11-22)",
-        frameworks=_FRAMEWORKS,
+        maps=_MAPS,
         severity=Severity.CRITICAL,
-        types=_openings.TYPES,
+        category=Category.EXIT,
+        reads=_openings.READS,
         evaluate=expires,
     ),
     Control(
@@ -105,8 +108,9 @@ CONTROLS = (
         why="Azure ends no delegation by itself, so what stands must not be able to change anything.",
         fix="Keep authorizations to Reader and the assignment-delete role, and put writing roles under eligibleAuthorizations with a justInTimeAccessPolicy.",
         source="https://learn.microsoft.com/azure/lighthouse/how-to/create-eligible-authorizations (read 2026-11-22)",
-        frameworks=_FRAMEWORKS,
-        types=frozenset({_openings.LIGHTHOUSE}),
+        maps=_MAPS,
+        category=Category.EXIT,
+        reads={_openings.LIGHTHOUSE: ("properties.authorizations", "properties.eligibleAuthorizations")},
         evaluate=standing,
     ),
 )

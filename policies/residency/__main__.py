@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from handoff.controls.pack import serve
+from handoff.controls.serving import serve
 
 if __name__ == "__main__":
     serve(Path(__file__).resolve().parent)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.controls.model import Control, Severity, fail, not_applicable, unknown
+from handoff.controls.frameworks import Maps
+from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.region import Effective, cloud_of, effective
 from handoff.controls.resource import Unknown
 
@@ -35,8 +36,6 @@ AZURE_GLOBAL = frozenset(
     {"azure-native:monitor:ActionGroup", "azure-native:monitor:ActivityLogAlert", "azure-native:dns:Zone", "azure-native:privatedns:PrivateZone"}
 )
 """Types whose location is `global` by nature and that hold settings only."""
-GCP_DEFAULT = {"gcp:storage/bucket:Bucket": "us", "gcp:bigquery/dataset:Dataset": "us"}
-"""Where Google puts what names no location. source: https://cloud.google.com/storage/docs/locations (read 2026-11-22)"""
 GCP_REGIONAL = frozenset(
     {
         "gcp:compute/subnetwork:Subnetwork",
@@ -47,15 +46,12 @@ GCP_REGIONAL = frozenset(
     }
 )
 """Types that take the provider's region when they name none; the other types without a location are global settings."""
-ELSEWHERE = frozenset({"gcp:kms/keyRing:KeyRing"})
-"""Judged by residency-keys."""
+ELSEWHERE = frozenset({"gcp:kms/keyRing:KeyRing", "gcp:storage/bucket:Bucket", "gcp:bigquery/dataset:Dataset"})
+"""Types with a control of their own for where they live, which knows what the service takes when nothing is named."""
 
 
-def evaluate(resource: Resource, context: Context) -> Iterator[Finding]:
+def located(resource: Resource, context: Context) -> Iterator[Finding]:
     """The effective region lies in a place that the data classes allow."""
-    if resource.type.startswith("pulumi:providers:"):
-        yield from _provider(resource, context)
-        return
     place = effective(resource)
     if place is None or resource.type in ELSEWHERE:
         yield not_applicable("has no region, or another control judges it")
@@ -64,8 +60,6 @@ def evaluate(resource: Resource, context: Context) -> Iterator[Finding]:
     if exempt is not None:
         yield from exempt
         return
-    if resource.type in GCP_DEFAULT and not place.is_own:
-        place = Effective(cloud="gcp", region=GCP_DEFAULT[resource.type], origin="")
     yield from _judge(resource, place, context)
 
 
@@ -76,23 +70,25 @@ def _judge(resource: Resource, place: Effective, context: Context) -> Iterator[F
     elif isinstance(region, Unknown):
         yield unknown(f"{place.origin} is not known before the update", place.origin if place.is_own else "")
     else:
-        forbidden = context.outside(resource, place.cloud, region)
+        forbidden = context.forbids(resource, place.cloud, region)
         if forbidden:
-            origin = place.origin or "the cloud's own choice, as no location is named"
-            yield fail(f"lives in {region} ({origin}); {forbidden}", place.origin if place.is_own else "")
+            path = place.origin if place.is_own else ""
+            yield fail(f"lives in {region} ({place.origin}); {forbidden.why}", path, data_class=forbidden.data_class)
 
 
-def _provider(resource: Resource, context: Context) -> Iterator[Finding]:
+def provider(resource: Resource, context: Context) -> Iterator[Finding]:
+    """The region that a provider gives to everything that names none."""
     cloud = cloud_of(resource.type.removeprefix("pulumi:providers:"))
-    region = resource.get("location" if cloud == "azure" else "region")
+    name = "location" if cloud == "azure" else "region"
+    region = resource.get(name)
     if cloud is None or region is None:
         yield not_applicable("names no region")
     elif not isinstance(region, str):
-        yield unknown("its region is not known before the update", "region")
+        yield unknown("its region is not known before the update", name)
     else:
-        forbidden = context.outside(resource, cloud, region)
+        forbidden = context.forbids(resource, cloud, region)
         if forbidden:
-            yield fail(f"puts every resource that names no region in {region}; {forbidden}", "region")
+            yield fail(f"puts every resource that names no region in {region}; {forbidden.why}", name, data_class=forbidden.data_class)
 
 
 def _aws(resource: Resource, place: Effective, context: Context) -> Iterator[Finding] | None:
@@ -122,19 +118,96 @@ def _azure(resource: Resource, place: Effective, context: Context) -> Iterator[F
 
 def _gcp(resource: Resource, place: Effective, context: Context) -> Iterator[Finding] | None:
     del context
-    if place.is_own or resource.type in GCP_REGIONAL or resource.type in GCP_DEFAULT:
+    if place.is_own or resource.type in GCP_REGIONAL:
         return None
     return iter((not_applicable("has no location"),))
 
 
-CONTROL = Control(
-    id="residency-place",
-    title="Every resource lives where its data classes may live",
-    why="A resource's own region beats the provider's, so looking at the provider alone misses it.",
-    fix="Set the region or location to one inside the data class's residency, or widen the residency in the spec with the client's consent.",
-    source="https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/ (read 2026-11-22)",
-    frameworks=("gdpr 44", "nist-800-53 SA-9(5)", "iso-27001 A.5.23"),
-    severity=Severity.CRITICAL,
-    types=frozenset({"aws:*", "azure-native:*", "gcp:*", "pulumi:providers:aws", "pulumi:providers:azure-native", "pulumi:providers:gcp"}),
-    evaluate=evaluate,
+_MAPS = Maps(nist="~SA-9(5) AC-4", hipaa="~308(b)(1)", soc2="~C1.1 CC6.7", iso="~A.5.23 A.5.31")
+_FIX = "Set {} to a place inside the data class's residency, or widen the residency in the spec with the client's consent."
+CONTROLS = (
+    Control(
+        id="residency-provider-region",
+        title="A provider puts what names no region of its own where the data may live",
+        why="Every resource without a region of its own lands where its provider points.",
+        fix=_FIX.format("the provider's region"),
+        blind="A provider whose region comes from the environment of whoever runs the update: its resources are judged as unknown.",
+        source="https://www.pulumi.com/docs/iac/concepts/resources/providers/ (read 2026-11-22)",
+        category=Category.PLACE,
+        rows=("R001",),
+        maps=_MAPS,
+        also=("gdpr 44",),
+        severity=Severity.CRITICAL,
+        reads={
+            "pulumi:providers:aws": ("region",),
+            "pulumi:providers:azure-native": ("location",),
+            "pulumi:providers:gcp": ("region",),
+        },
+        evaluate=provider,
+        snippet="""\
+import pulumi_aws as aws
+
+aws.Provider("primary", region="eu-west-1")
+""",
+    ),
+    Control(
+        id="residency-aws-region",
+        title="Every AWS resource lives where its data classes may live",
+        why="A resource's own region beats the provider's, so looking at the provider alone misses it.",
+        fix=_FIX.format("region"),
+        blind="What a service without regions does inside; which data really lies in a resource without a data-class tag.",
+        source="https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/ (read 2026-11-22)",
+        category=Category.PLACE,
+        rows=("R002", "R047"),
+        maps=_MAPS,
+        also=("gdpr 44",),
+        severity=Severity.CRITICAL,
+        reads={"aws:*": ("region",)},
+        evaluate=located,
+        snippet="""\
+import pulumi_aws as aws
+
+aws.sqs.Queue("jobs", region="eu-west-1", tags={"data-class": "phi"})
+""",
+    ),
+    Control(
+        id="residency-azure-location",
+        title="Every Azure resource lives where its data classes may live",
+        why="Azure keeps a resource's data in its location, and each resource has one of its own.",
+        fix=_FIX.format("location"),
+        blind="Resources without a location, which live where their parent lives; which data really lies in a resource without a data-class tag.",
+        source="https://learn.microsoft.com/azure/reliability/regions-overview (read 2026-11-22)",
+        category=Category.PLACE,
+        rows=("R048",),
+        maps=_MAPS,
+        also=("gdpr 44",),
+        severity=Severity.CRITICAL,
+        reads={"azure-native:*": ("location",)},
+        evaluate=located,
+        snippet="""\
+import pulumi_azure_native as azure
+
+azure.resources.ResourceGroup("records", resource_group_name="records", location="westeurope", tags={"data-class": "phi"})
+""",
+    ),
+    Control(
+        id="residency-gcp-location",
+        title="Every Google Cloud resource lives where its data classes may live",
+        why="Locations such as us, eu and global hold many regions, and a resource's own beats the provider's.",
+        fix=_FIX.format("location, region or zone"),
+        blind="Types without any location, which are global settings; which data really lies in a resource without a data-class label.",
+        source="https://cloud.google.com/docs/geography-and-regions (read 2026-11-22)",
+        category=Category.PLACE,
+        rows=("R079",),
+        maps=_MAPS,
+        also=("gdpr 44",),
+        severity=Severity.CRITICAL,
+        reads={"gcp:*": ("location", "region", "zone")},
+        evaluate=located,
+        snippet="""\
+import pulumi_gcp as gcp
+
+gcp.compute.Disk("records", zone="europe-west1-b", size=10, labels={"data-class": "phi"})
+""",
+    ),
 )

@@ -46,14 +46,14 @@ def check(
     read = _read(state, preview, stack)
     context = build.context(loaded, _environment(loaded, environment, read))
     controls = [control for pack in packs for control in pack.controls]
-    strict = frozenset(control.id for pack in packs if pack.name == "residency" for control in pack.controls) if fail_on_unknown else frozenset()
+    strict = fail_on_unknown
     report = evaluate.judge(controls, context, read.stack, stack_name=read.stack_name, known=frozenset(one.id for one in controls))
     title = f"Policy of {read.where} for {loaded.engagement.metadata.name}, {context.environment.name}"
-    _write(sarif, reports.sarif(report, [*controls, evaluate.WAIVER], spec=str(spec), fail_on_unknown=strict) if sarif else "")
-    _write(junit, reports.junit(report, fail_on_unknown=strict) if junit else "")
-    _write(markdown, reports.markdown(report, title=title, fail_on_unknown=strict) if markdown else "")
+    _write(sarif, reports.sarif(report, [*controls, evaluate.WAIVER], spec=str(spec), strict=strict) if sarif else "")
+    _write(junit, reports.junit(report, strict=strict) if junit else "")
+    _write(markdown, reports.markdown(report, title=title, strict=strict) if markdown else "")
     _tell(report, context, read, title=title, strict=strict, as_json=as_json)
-    violations = report.violations(fail_on_unknown=strict)
+    violations = report.violations(strict=strict)
     if violations:
         raise PolicyViolations(f"{len(violations)} policy violations in {read.where}")
 
@@ -133,17 +133,17 @@ def _write(path: Path | None, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def _tell(report: Report, context: Context, read: Read, *, title: str, strict: frozenset[str], as_json: bool) -> None:
+def _tell(report: Report, context: Context, read: Read, *, title: str, strict: bool, as_json: bool) -> None:
     from handoff.cli import _show
     from handoff.controls import reports
     from handoff.controls.model import Verdict
     from handoff.errors import PolicyViolations
 
-    violations = report.violations(fail_on_unknown=strict)
+    violations = report.violations(strict=strict)
     counts = {one.value: report.count(one) for one in Verdict} | {"waived": len(report.waived), "violations": len(violations)}
     if as_json:
         for one in report.results:
-            _show.line(reports.record(one, fail_on_unknown=strict))
+            _show.line(reports.record(one, strict=strict))
         code = PolicyViolations.exit_code if violations else 0
         _show.summary(code, environment=context.environment.name, resources=len(read.stack.resources), **counts)
         return

@@ -16,18 +16,20 @@ from handoff.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SPEC, ENVIRONMENT, UNKNOWN = "handoff:spec", "handoff:environment", "handoff:failOnUnknown"
-VARIABLES = {SPEC: "HANDOFF_SPEC", ENVIRONMENT: "HANDOFF_ENVIRONMENT", UNKNOWN: "HANDOFF_FAIL_ON_UNKNOWN"}
+SPEC, ENVIRONMENT, UNKNOWN, REMEDIATE = "handoff:spec", "handoff:environment", "handoff:failOnUnknown", "handoff:remediate"
+VARIABLES = {SPEC: "HANDOFF_SPEC", ENVIRONMENT: "HANDOFF_ENVIRONMENT", UNKNOWN: "HANDOFF_FAIL_ON_UNKNOWN", REMEDIATE: "HANDOFF_REMEDIATE"}
 _TRUE = frozenset({"true", "1", "yes", "on"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """Which spec, which of its environments, and whether the unknown fails."""
+    """Which spec, which of its environments, and how to take what is found."""
 
     spec: Path
     environment: str
     fail_on_unknown: bool
+    remediate: bool
+    """Set what may safely be set, instead of only saying so."""
 
 
 def bind(sources: Iterable[Mapping[str, str]], *, roots: Iterable[Path]) -> Binding:
@@ -41,7 +43,12 @@ def bind(sources: Iterable[Mapping[str, str]], *, roots: Iterable[Path]) -> Bind
             f"no {' and no '.join(missing)}: nothing can be judged without the engagement spec",
             hint=f"pulumi config set {SPEC} engagements/NAME.yaml; pulumi config set {ENVIRONMENT} NAME; or set {VARIABLES[SPEC]} and {VARIABLES[ENVIRONMENT]}",
         )
-    return Binding(spec=_spec(given[SPEC], tuple(roots)), environment=given[ENVIRONMENT], fail_on_unknown=given.get(UNKNOWN, "").lower() in _TRUE)
+    return Binding(
+        spec=_spec(given[SPEC], tuple(roots)),
+        environment=given[ENVIRONMENT],
+        fail_on_unknown=given.get(UNKNOWN, "").lower() in _TRUE,
+        remediate=given.get(REMEDIATE, "").lower() in _TRUE,
+    )
 
 
 def _spec(name: str, roots: tuple[Path, ...]) -> Path:

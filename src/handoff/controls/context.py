@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ class Context:
     """Pulumi types whose access some kind can find and end."""
     returns: frozenset[str] = frozenset()
     """Pulumi types whose data some export can return."""
+    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What a rule works out once for the whole run, under a name of its own."""
 
     def grants(self, cloud: str, holder: str) -> tuple[AccessGrant, ...]:
         """What the spec grants a party on one cloud of this environment."""

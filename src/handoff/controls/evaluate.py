@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ParamSpec
 
 from handoff.controls.frameworks import Maps
-from handoff.controls.model import Category, Control, Finding, Result, Severity, Verdict
+from handoff.controls.model import RESIDENCY, Category, Control, Finding, Result, Severity, Verdict
 from handoff.controls.waivers import Waivers
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ class Report:
 
     results: tuple[Result, ...]
 
-    def violations(self, *, fail_on_unknown: frozenset[str] = frozenset()) -> tuple[Result, ...]:
-        """What fails the run: breaches without a waiver, broken controls, and unknowns of the controls named."""
-        return tuple(one for one in self.results if breaks(one, fail_on_unknown=fail_on_unknown))
+    def violations(self, *, strict: bool = False) -> tuple[Result, ...]:
+        """What fails the run: breaches without a waiver, broken controls, and with `strict` what residency could not decide."""
+        return tuple(one for one in self.results if breaks(one, strict=strict))
 
     def count(self, verdict: Verdict) -> int:
         """How many results of one verdict, waived ones left out."""
@@ -40,13 +40,13 @@ class Report:
         return tuple(one for one in self.results if one.waived is not None)
 
 
-def breaks(result: Result, *, fail_on_unknown: frozenset[str] = frozenset()) -> bool:
-    """Whether a result fails the run."""
+def breaks(result: Result, *, strict: bool = False) -> bool:
+    """Whether a result fails the run; `strict`: a residency control that could not decide does."""
     if result.verdict is Verdict.ERROR:
         return True
     if result.waived is not None:
         return False
-    return result.verdict is Verdict.FAIL or (result.verdict is Verdict.UNKNOWN and result.control.id in fail_on_unknown)
+    return result.verdict is Verdict.FAIL or (strict and result.verdict is Verdict.UNKNOWN and result.control.category in RESIDENCY)
 
 
 class Judge:
@@ -56,7 +56,9 @@ class Judge:
     not from the size of the catalogue.
     """
 
-    def __init__(self, controls: Iterable[Control], context: Context, *, known: frozenset[str] | None = None) -> None:
+    def __init__(self, controls: Iterable[Control], context: Context, *, known: frozenset[str] | None = None, passes: bool = True) -> None:
+        """`known`: every control there is, to tell waivers that name none; `passes`: whether passes are results, too."""
+        self._passes = passes
         self.controls = tuple(one for one in controls if context.demands(one))
         self.context = context
         ids = frozenset(one.id for one in self.controls)
@@ -92,8 +94,9 @@ class Judge:
                 found += self._of_stack(control, _findings(whole, stack, self.context), stack)
         return found
 
-    def remedies(self, resource: Resource) -> Iterator[tuple[Control, dict[str, object]]]:
-        """Controls that fail and whose safe fix mends it, each with the inputs as they would be; each builds on the one before."""
+    def remedies(self, resource: Resource) -> list[Control]:
+        """Controls that fail on a resource and whose safe fix mends it, in order; each builds on the ones before."""
+        found = []
         for control in self._alone.of(resource.type):
             rule = control.evaluate
             if not control.remedy or rule is None or not self._fails(rule, control, resource):
@@ -101,7 +104,8 @@ class Judge:
             mended = replace(resource, inputs=remedied(resource.inputs, control.remedy))
             if not _bad(_findings(rule, mended, self.context)):
                 resource = mended
-                yield control, dict(mended.inputs)
+                found.append(control)
+        return found
 
     def waivers(self, stack_name: str) -> list[Result]:
         """What is wrong with the waivers themselves; call it last."""
@@ -114,7 +118,7 @@ class Judge:
         return _bad(findings) and self._waivers.match(control.id, resource.urn, resource.name) is None
 
     def _add(self, found: list[Result], control: Control, resource: Resource, findings: list[Finding]) -> None:
-        if not findings:
+        if not findings and self._passes:
             found.append(Result(control=control, verdict=Verdict.PASS, urn=resource.urn, type=resource.type, message=""))
         for one in findings:
             found.append(self._result(control, one, resource.urn, resource.type, resource.name))

@@ -70,6 +70,9 @@ class Category(StrEnum):
     EXIT = "exit"
 
 
+RESIDENCY = frozenset({Category.PLACE, Category.COPY, Category.REACH})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One policy rule.

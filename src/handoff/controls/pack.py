@@ -1,37 +1,29 @@
-"""Serves one policy pack to the engine.
+"""Answers the engine for policy packs.
 
-This speaks the engine's analyzer protocol itself, over the protocol classes of the Pulumi SDK, because the SDK's `PolicyPack` drops the
-stack's configuration (which names the spec) and reports every finding under the name of the one rule that dispatches. Each finding here
-goes out under its control's own id, with its severity. source: https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/analyzer.proto
-(read 2026-11-22)
+This speaks the engine's analyzer protocol itself, because the SDK's `PolicyPack` drops the stack's configuration (which names the spec) and reports
+every finding under the name of the one rule that dispatches. Each finding here goes out under its control's own id, with its severity.
+source: https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/analyzer.proto (read 2026-11-22)
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
-from collections.abc import Iterable, Mapping
-from concurrent import futures
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import grpc
-from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import analyzer_pb2 as messages
-from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
-
-from handoff.controls import binding, catalogue
+from handoff.controls import binding, catalogue, wire
 from handoff.controls.evaluate import WAIVER, Judge, breaks
 from handoff.controls.model import Control, Result, Severity, Verdict
-from handoff.controls.resource import Provider, Resource, Stack, plain
+from handoff.controls.protocol import messages, plugins, put, values
+from handoff.controls.resource import Provider, Resource, Stack
 from handoff.errors import HandoffError
 
 if TYPE_CHECKING:
     from handoff.controls.catalogue import Pack
+    from handoff.controls.context import Context
 
-_MESSAGE_BYTES = 400 * 1024 * 1024
-"""The engine's own limit for one message. source: sdk/go/common/util/rpcutil/serve.go of v3.259.0"""
 _SEVERITIES = {
     Severity.LOW: messages.POLICY_SEVERITY_LOW,
     Severity.MEDIUM: messages.POLICY_SEVERITY_MEDIUM,
@@ -40,32 +32,184 @@ _SEVERITIES = {
 }
 SPEC_POLICY = "engagement-spec"
 """Policy name under which a spec that cannot be read is reported."""
+_NOTHING = b""
 
 
-class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
-    """Answers the engine for one run; method names are the protocol's."""
+class PackServer:
+    """One process's packs: each has a port and an analyzer of its own; what they are asked is decoded once."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._pack = pack
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
+        self.wire = wire.Server()
+        self._shared = Shared()
+
+    def add(self, folder: Path) -> int:
+        """Serve a pack and give its port. A pack that cannot be loaded says so when the engine first asks it."""
+        return self.wire.listen(Analyzer(folder, self._shared).call)
+
+
+class Shared:
+    """What the packs of one run have in common: the last message, and the spec's context."""
+
+    def __init__(self) -> None:
+        self._resource: tuple[bytes, Resource] | None = None
+        self._stack: tuple[bytes, Stack] | None = None
+        self._inputs: dict[str, bytes] = {}
+        self._providers: dict[bytes, Provider] = {}
+        self._contexts: dict[tuple[str, str], _Loading] = {}
+
+    def begin(self) -> None:
+        """A new run: nothing of the last one counts."""
+        self._resource, self._stack, self._inputs = None, None, {}
+
+    def resource(self, body: bytes) -> Resource:
+        """The resource of an Analyze or Remediate request. Packs are asked the same in turn, so the last answer is kept."""
+        if self._resource is not None and self._resource[0] == body:
+            return self._resource[1]
+        request = messages.AnalyzeRequest.FromString(body)
+        made = Resource(urn=request.urn, type=request.type, name=request.name, inputs=values(request.properties), provider=self._provider(request))
+        self._inputs[request.urn] = request.properties.SerializeToString()
+        self._resource = body, made
+        return made
+
+    def stack(self, body: bytes) -> Stack:
+        """The stack of an AnalyzeStack request. Its properties are outputs, so the inputs that were judged before stand in for them."""
+        if self._stack is not None and self._stack[0] == body:
+            return self._stack[1]
+        request = messages.AnalyzeStackRequest.FromString(body)
+        made = Stack(self._of_stack(one) for one in request.resources)
+        self._stack = body, made
+        return made
+
+    def context(self, spec: Path, environment: str) -> _Loading:
+        """The spec's context, which is loaded beside the first calls."""
+        key = str(spec), environment
+        if key not in self._contexts:
+            self._contexts[key] = _Loading(spec, environment)
+        return self._contexts[key]
+
+    def _of_stack(self, one: messages.AnalyzerResource) -> Resource:
+        raw = self._inputs.get(one.urn)
+        return Resource(
+            urn=one.urn,
+            type=one.type,
+            name=one.name,
+            inputs=Lazy(one.properties.SerializeToString() if raw is None else raw),
+            provider=self._provider(one),
+            links={name: tuple(each.urns) for name, each in one.propertyDependencies.items()},
+        )
+
+    def _provider(self, request: messages.AnalyzeRequest | messages.AnalyzerResource) -> Provider | None:
+        if not request.HasField("provider"):
+            return None
+        raw = request.provider.SerializeToString(deterministic=True)
+        known = self._providers.get(raw)
+        if known is None:
+            known = self._providers[raw] = Provider(type=request.provider.type, inputs=values(request.provider.properties))
+        return known
+
+
+class Lazy(Mapping[str, object]):
+    """Properties that are decoded when somebody looks: most resources of a stack interest no rule of the stack."""
+
+    __slots__ = ("_made", "_raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._made: dict[str, object] | None = None
+
+    def _all(self) -> dict[str, object]:
+        if self._made is None:
+            self._made = values(messages.AnalyzeRequest().properties.FromString(self._raw))
+        return self._made
+
+    def __getitem__(self, name: str) -> object:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+class _Loading:
+    """A context that a thread loads while the engine goes on; the first who needs it waits."""
+
+    def __init__(self, spec: Path, environment: str) -> None:
+        self._spec, self._environment = spec, environment
+        self._context: Context | None = None
+        self._fault: Exception | None = None
+        self._thread = threading.Thread(target=self._load, daemon=True)
+        self._thread.start()
+
+    def get(self) -> Context:
+        """The context. Raises what the loading raised."""
+        self._thread.join()
+        if self._context is None:
+            raise self._fault or RuntimeError("the spec's loading ended without a word")
+        return self._context
+
+    def _load(self) -> None:
+        try:
+            from handoff.controls import build
+            from handoff.spec import load
+
+            self._context = build.context(load(self._spec), self._environment)
+        except Exception as fault:  # noqa: BLE001 - it is raised in the thread that waits
+            self._fault = fault
+
+
+class Analyzer:
+    """Answers the engine for one pack and one run; method names are the protocol's."""
+
+    def __init__(self, folder: Path, shared: Shared) -> None:
+        self._folder = folder
+        self._shared = shared
+        self._loaded: Pack | None = None
         self._stack_name = ""
         self._stack_config: dict[str, str] = {}
         self._policy_config: dict[str, str] = {}
         self._levels: dict[str, messages.EnforcementLevel.ValueType] = {}
+        self._loading: _Loading | None = None
         self._judge: Judge | None = None
         self._fault: HandoffError | None = None
         self._told = False
-        self._fail_on_unknown: frozenset[str] = frozenset()
-        self._inputs: dict[str, Mapping[str, object]] = {}
+        self._strict = False
+        self._mends = False
+        self._methods: dict[str, Callable[[bytes], bytes]] = {
+            "Analyze": self.analyze,
+            "Remediate": self.remediate,
+            "AnalyzeStack": self.analyze_stack,
+            "Handshake": lambda _: _NOTHING,
+            "Cancel": lambda _: _NOTHING,
+            "GetPluginInfo": lambda _: plugins.PluginInfo(version=self._pack.version).SerializeToString(),
+            "GetAnalyzerInfo": lambda _: self.info().SerializeToString(),
+            "ConfigureStack": self.configure_stack,
+            "Configure": self.configure,
+        }
 
-    def Handshake(self, request: messages.AnalyzerHandshakeRequest, context: grpc.ServicerContext) -> messages.AnalyzerHandshakeResponse:  # noqa: D102
-        return messages.AnalyzerHandshakeResponse()
+    def call(self, method: str, body: bytes) -> bytes:
+        """One call of the engine's. Raises CallError for a method that the protocol does not have, and for a pack that cannot be loaded."""
+        known = self._methods.get(method)
+        if known is None:
+            raise wire.CallError(wire.UNIMPLEMENTED, f"no method {method}")
+        try:
+            return known(body)
+        except HandoffError as fault:
+            raise wire.CallError(wire.INTERNAL, f"{fault.message}\n{fault.hint}") from fault
 
-    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: D102
-        return plugin_pb2.PluginInfo(version=self._pack.version)
+    @property
+    def _pack(self) -> Pack:
+        if self._loaded is None:
+            self._loaded = catalogue.load_pack(self._folder)
+        return self._loaded
 
-    def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> messages.AnalyzerInfo:
-        """Every control is a policy of its own to the engine."""
+    def info(self) -> messages.AnalyzerInfo:
+        """Every control is a policy of its own to the engine.
+
+        All are declared as policies of the stack: for each resource the engine lists every resource policy that said nothing as passed, which
+        would be untrue of those that do not speak of its type, and takes longer than judging.
+        """
         return messages.AnalyzerInfo(
             name=self._pack.name,
             version=self._pack.version,
@@ -74,73 +218,91 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             policies=[_info(one) for one in (*self._pack.controls, WAIVER)],
         )
 
-    def ConfigureStack(self, request: messages.AnalyzerStackConfigureRequest, context: grpc.ServicerContext) -> messages.AnalyzerStackConfigureResponse:
+    def configure_stack(self, body: bytes) -> bytes:
         """Remember the stack and its configuration; a new run begins."""
-        with self._lock:
-            self._stack_name, self._stack_config = request.stack, dict(request.config)
-            self._begin()
-        return messages.AnalyzerStackConfigureResponse()
+        request = messages.AnalyzerStackConfigureRequest.FromString(body)
+        self._stack_name, self._stack_config = request.stack, dict(request.config)
+        self._begin()
+        return _NOTHING
 
-    def Configure(self, request: messages.ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Remember enforcement levels and the settings `spec`, `environment` and `failOnUnknown` of any policy."""
-        with self._lock:
-            for name, one in request.policyConfig.items():
-                self._levels[name] = one.enforcementLevel
-                settings = json_format.MessageToDict(one.properties)
-                self._policy_config |= {f"handoff:{key}": str(value) for key, value in settings.items() if f"handoff:{key}" in binding.VARIABLES}
-            self._begin()
-        return empty_pb2.Empty()
+    def configure(self, body: bytes) -> bytes:
+        """Remember enforcement levels and the settings `spec`, `environment`, `failOnUnknown` and `remediate` of any policy."""
+        for name, one in messages.ConfigureAnalyzerRequest.FromString(body).policyConfig.items():
+            self._levels[name] = one.enforcementLevel
+            settings = values(one.properties)
+            self._policy_config |= {f"handoff:{key}": str(value) for key, value in settings.items() if f"handoff:{key}" in binding.VARIABLES}
+        self._begin()
+        return _NOTHING
 
-    def Analyze(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.AnalyzeResponse:
+    def analyze(self, body: bytes) -> bytes:
         """One resource, with its inputs."""
-        with self._lock:
-            judge = self._ready()
-            if judge is None:
-                return messages.AnalyzeResponse(diagnostics=self._no_spec(request.urn))
-            inputs = _properties(request.properties)
-            self._inputs[request.urn] = inputs
-            found = judge.resource(_resource(request, inputs, links={}))
-            return messages.AnalyzeResponse(diagnostics=self._diagnostics(found))
+        judge = self._ready()
+        resource = self._shared.resource(body)
+        found = self._no_spec(resource.urn) if judge is None else self._diagnostics(judge.resource(resource))
+        return bytes(messages.AnalyzeResponse(diagnostics=found).SerializeToString()) if found else _NOTHING
 
-    def AnalyzeStack(self, request: messages.AnalyzeStackRequest, context: grpc.ServicerContext) -> messages.AnalyzeResponse:
-        """The whole stack at the end. Its properties are outputs, so the inputs that were judged before stand in for them."""
-        with self._lock:
-            judge = self._ready()
-            if judge is None:
-                return messages.AnalyzeResponse(diagnostics=self._no_spec(""))
-            stack = Stack(_resource(one, self._inputs.get(one.urn) or _properties(one.properties), links=_links(one)) for one in request.resources)
-            name = self._stack_name or next((one.urn.split(":")[2] for one in stack.resources), "")
-            return messages.AnalyzeResponse(diagnostics=self._diagnostics([*judge.stack(stack), *judge.waivers(name)]))
+    def remediate(self, body: bytes) -> bytes:
+        """Safe fixes, for who asked for them; else nothing is ever changed on the quiet."""
+        if not self._mends:
+            # The engine takes this for "nothing to mend". An empty answer would say the same, but every answer that carries data makes the engine
+            # measure the line with a ping: twice the traffic, for each resource.
+            raise wire.CallError(wire.UNIMPLEMENTED, "nobody asked for remediation")
+        judge = self._ready()
+        if judge is None:
+            return _NOTHING
+        controls = judge.remedies(self._shared.resource(body))
+        if not controls:
+            return _NOTHING
+        request = messages.AnalyzeRequest.FromString(body)
+        made = []
+        for control in controls:
+            # On the engine's own values, so that secrets, assets and what is not known yet stay what they are.
+            for path, value in control.remedy.items():
+                put(request.properties, path, value)
+            made.append(self._remediation(control, request))
+        return bytes(messages.RemediateResponse(remediations=made).SerializeToString())
 
-    def Remediate(self, request: messages.AnalyzeRequest, context: grpc.ServicerContext) -> messages.RemediateResponse:
-        """Nothing is ever changed on the quiet."""
-        return messages.RemediateResponse()
-
-    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: D102
-        return empty_pb2.Empty()
+    def analyze_stack(self, body: bytes) -> bytes:
+        """The whole stack at the end."""
+        judge = self._ready()
+        if judge is None:
+            return bytes(messages.AnalyzeResponse(diagnostics=self._no_spec("")).SerializeToString())
+        stack = self._shared.stack(body)
+        name = self._stack_name or next((one.urn.split(":")[2] for one in stack.resources), "")
+        results = [*judge.stack(stack), *judge.waivers(name)]
+        alone = [one.id for one in self._pack.controls if one.evaluate is not None]
+        skipped = [messages.PolicyNotApplicable(policy_name=one, reason="judged resource by resource") for one in alone]
+        return bytes(messages.AnalyzeResponse(diagnostics=self._diagnostics(results), not_applicable=skipped).SerializeToString())
 
     def _begin(self) -> None:
         self._judge, self._fault, self._told = None, None, False
-        self._inputs = {}
+        self._shared.begin()
+        try:
+            variables = {name: os.environ.get(variable, "") for name, variable in binding.VARIABLES.items()}
+            bound = binding.bind((self._policy_config, self._stack_config, variables), roots=(Path.cwd(), self._folder))
+            self._strict, self._mends = bound.fail_on_unknown, bound.remediate
+            self._loading = self._shared.context(bound.spec, bound.environment)
+        except HandoffError as fault:
+            self._fault, self._mends = fault, False
 
     def _ready(self) -> Judge | None:
         """The run's judge, made at the first resource; None when there is no spec to judge by."""
         if self._judge is None and self._fault is None:
+            if self._loading is None:
+                self._begin()
             try:
-                self._judge = self._open()
+                if self._fault is None:
+                    self._judge = Judge(self._pack.controls, cast("_Loading", self._loading).get(), known=self._known(), passes=False)
             except HandoffError as fault:
                 self._fault = fault
         return self._judge
 
-    def _open(self) -> Judge:
-        from handoff.controls import build
-        from handoff.spec import load
-
-        variables = {name: os.environ.get(variable, "") for name, variable in binding.VARIABLES.items()}
-        bound = binding.bind((self._policy_config, self._stack_config, variables), roots=(Path.cwd(), self._pack.folder))
-        ids = frozenset(one.id for one in self._pack.controls)
-        self._fail_on_unknown = ids if bound.fail_on_unknown else frozenset()
-        return Judge(self._pack.controls, build.context(load(bound.spec), bound.environment))
+    def _known(self) -> frozenset[str] | None:
+        """Every control of the packs beside this one, for the first of them: it tells of waivers that name no control at all."""
+        beside = sorted(one.parent for one in self._folder.parent.glob(f"*/{catalogue.MANIFEST}"))
+        if not beside or beside[0].resolve() != self._folder.resolve():
+            return None
+        return frozenset(control.id for folder in beside for control in catalogue.load_pack(folder).controls)
 
     def _no_spec(self, urn: str) -> list[messages.AnalyzeDiagnostic]:
         """The reason, once: a pack without a spec judges nothing, so nothing may go through."""
@@ -162,7 +324,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Mandatory for what fails the run, advisory for what is to be seen; a level set for a policy from outside wins over mandatory."""
         if result.verdict in {Verdict.PASS, Verdict.NOT_APPLICABLE}:
             return None
-        if not breaks(result, fail_on_unknown=self._fail_on_unknown):
+        if not breaks(result, strict=self._strict):
             return messages.ADVISORY
         chosen = self._levels.get(result.control.id, messages.MANDATORY)
         if chosen == messages.DISABLED:
@@ -183,6 +345,15 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             severity=_SEVERITIES[severity],
         )
 
+    def _remediation(self, control: Control, request: messages.AnalyzeRequest) -> messages.Remediation:
+        return messages.Remediation(
+            policyName=control.id,
+            policyPackName=self._pack.name,
+            policyPackVersion=self._pack.version,
+            description=f"{control.title}: {', '.join(f'{path} = {value}' for path, value in control.remedy.items())} in {request.name}",
+            properties=request.properties,
+        )
+
 
 def say(result: Result) -> str:
     """A result in words for people: what, where, and what to do."""
@@ -197,27 +368,6 @@ def say(result: Result) -> str:
     return f"{result.message}{at}\nFix: {result.control.fix}"
 
 
-def serve(folder: Path) -> None:
-    """Serve a pack until the engine ends this process: prints the port, as the engine expects, and never returns. For a pack's `__main__.py` only."""
-    try:
-        analyzer = Analyzer(catalogue.load_pack(folder))
-    except HandoffError as error:
-        print(f"handoff: {error.message}\n  {error.hint}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=4),
-        options=[("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)],
-    )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    print(port, flush=True)
-    try:
-        server.wait_for_termination()
-    except KeyboardInterrupt:
-        server.stop(0)
-
-
 def _info(control: Control) -> messages.PolicyInfo:
     framework = messages.PolicyComplianceFramework(name=", ".join(control.frameworks)) if control.frameworks else None
     return messages.PolicyInfo(
@@ -226,22 +376,8 @@ def _info(control: Control) -> messages.PolicyInfo:
         description=control.title,
         enforcementLevel=messages.MANDATORY,
         severity=_SEVERITIES[control.severity],
-        policy_type=messages.POLICY_TYPE_RESOURCE if control.evaluate is not None else messages.POLICY_TYPE_STACK,
+        policy_type=messages.POLICY_TYPE_STACK,
         framework=framework,
         remediation_steps=control.fix,
         url=control.source.split(" ", 1)[0],
     )
-
-
-def _properties(struct: object) -> Mapping[str, object]:
-    found = plain(json_format.MessageToDict(struct))
-    return found if isinstance(found, dict) else {}
-
-
-def _resource(request: messages.AnalyzeRequest | messages.AnalyzerResource, inputs: Mapping[str, object], *, links: Mapping[str, tuple[str, ...]]) -> Resource:
-    provider = Provider(type=request.provider.type, inputs=_properties(request.provider.properties)) if request.HasField("provider") else None
-    return Resource(urn=request.urn, type=request.type, name=request.name, inputs=inputs, provider=provider, links=links)
-
-
-def _links(resource: messages.AnalyzerResource) -> Mapping[str, tuple[str, ...]]:
-    return {name: tuple(one.urns) for name, one in resource.propertyDependencies.items()}

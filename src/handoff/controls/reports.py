@@ -24,7 +24,7 @@ _LEVELS = {Severity.LOW: "note", Severity.MEDIUM: "warning", Severity.HIGH: "err
 _SHOWN = (Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN)
 
 
-def record(result: Result, *, fail_on_unknown: frozenset[str]) -> dict[str, object]:
+def record(result: Result, *, strict: bool) -> dict[str, object]:
     """One result as a JSON line of `handoff policy check --json`."""
     waived = result.waived
     return {
@@ -32,7 +32,7 @@ def record(result: Result, *, fail_on_unknown: frozenset[str]) -> dict[str, obje
         "schema_version": 1,
         "control": result.control.id,
         "verdict": result.verdict.value,
-        "violation": breaks(result, fail_on_unknown=fail_on_unknown),
+        "violation": breaks(result, strict=strict),
         "severity": result.control.severity.value,
         "urn": result.urn,
         "resource_type": result.type,
@@ -44,7 +44,7 @@ def record(result: Result, *, fail_on_unknown: frozenset[str]) -> dict[str, obje
     }
 
 
-def sarif(report: Report, controls: Sequence[Control], *, spec: str, fail_on_unknown: frozenset[str]) -> str:
+def sarif(report: Report, controls: Sequence[Control], *, spec: str, strict: bool) -> str:
     """Failures, errors and unknowns; waived ones as suppressed."""
     body = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -52,7 +52,7 @@ def sarif(report: Report, controls: Sequence[Control], *, spec: str, fail_on_unk
         "runs": [
             {
                 "tool": {"driver": {"name": "handoff", "version": __version__, "rules": [_sarif_rule(one) for one in controls]}},
-                "results": [_sarif_result(one, spec, fail_on_unknown) for one in report.results if one.verdict in _SHOWN],
+                "results": [_sarif_result(one, spec, strict) for one in report.results if one.verdict in _SHOWN],
             }
         ],
     }
@@ -71,11 +71,11 @@ def _sarif_rule(control: Control) -> dict[str, object]:
     }
 
 
-def _sarif_result(result: Result, spec: str, fail_on_unknown: frozenset[str]) -> dict[str, object]:
+def _sarif_result(result: Result, spec: str, strict: bool) -> dict[str, object]:
     at: dict[str, object] = {"physicalLocation": {"artifactLocation": {"uri": spec}}}
     if result.urn:
         at["logicalLocations"] = [{"fullyQualifiedName": result.urn, "kind": "resource"}]
-    level = _LEVELS[result.control.severity] if breaks(result, fail_on_unknown=fail_on_unknown) or result.waived else "note"
+    level = _LEVELS[result.control.severity] if breaks(result, strict=strict) or result.waived else "note"
     found: dict[str, object] = {
         "ruleId": result.control.id,
         "kind": "fail" if result.verdict is not Verdict.UNKNOWN else "review",
@@ -91,10 +91,10 @@ def _sarif_result(result: Result, spec: str, fail_on_unknown: frozenset[str]) ->
     return found
 
 
-def junit(report: Report, *, fail_on_unknown: frozenset[str]) -> str:
+def junit(report: Report, *, strict: bool) -> str:
     """One test case per control and resource; unknown and waived ones are skipped with the reason, not passed."""
     cases = [one for one in report.results if one.verdict is not Verdict.NOT_APPLICABLE]
-    failed = [one for one in cases if breaks(one, fail_on_unknown=fail_on_unknown)]
+    failed = [one for one in cases if breaks(one, strict=strict)]
     errors = [one for one in failed if one.verdict is Verdict.ERROR]
     skipped = [one for one in cases if one not in failed and one.verdict is not Verdict.PASS]
     counts = {"tests": len(cases), "failures": len(failed) - len(errors), "errors": len(errors), "skipped": len(skipped)}
@@ -102,7 +102,7 @@ def junit(report: Report, *, fail_on_unknown: frozenset[str]) -> str:
     for one in cases:
         case = ElementTree.SubElement(suite, "testcase", {"classname": one.control.id, "name": one.urn or "stack"})
         text = _clean(one.message + (f" ({one.path})" if one.path else ""))
-        if breaks(one, fail_on_unknown=fail_on_unknown):
+        if breaks(one, strict=strict):
             element = ElementTree.SubElement(case, "error" if one.verdict is Verdict.ERROR else "failure", {"message": text})
             element.text = _clean(f"Fix: {one.control.fix}")
         elif one.waived:
@@ -114,9 +114,9 @@ def junit(report: Report, *, fail_on_unknown: frozenset[str]) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def markdown(report: Report, *, title: str, fail_on_unknown: frozenset[str]) -> str:
+def markdown(report: Report, *, title: str, strict: bool) -> str:
     """A summary for a pull request."""
-    violations = report.violations(fail_on_unknown=fail_on_unknown)
+    violations = report.violations(strict=strict)
     unknowns = [one for one in report.results if one.verdict is Verdict.UNKNOWN and one.waived is None and one not in violations]
     lines = [
         f"# {_cell(title)}",
