@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from handoff.controls.resource import Resource
 
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
+SYNC = "aws:ssm/resourceDataSync:ResourceDataSync"
 
 
 def replicas(resource: Resource, context: Context) -> Iterator[Finding]:
     """Every replica's region."""
     for at, region in resource.each("replicas[*].region"):
         yield from judged(resource, context, region, at, "is copied to")
+
+
+def inventory(resource: Resource, context: Context) -> Iterator[Finding]:
+    """The region of the bucket that inventory is written to."""
+    for at, region in resource.each("s3Destination.region"):
+        yield from judged(resource, context, region, at, "writes inventory to")
 
 
 CONTROLS = (
@@ -43,6 +50,25 @@ CONTROLS = (
 import pulumi_aws as aws
 
 aws.secretsmanager.Secret("database", replicas=[{"region": "eu-central-1"}])
+""",
+    ),
+    Control(
+        id="residency-aws-inventory-sync",
+        title="Inventory of managed nodes is written to the allowed regions",
+        why="A resource data sync writes what Systems Manager knows of every node, from host names to installed software, to a bucket of any region.",
+        fix="Set s3Destination.region, and with it s3Destination.bucketName, to a bucket inside residency or dr_residency.",
+        blind="The account that the bucket belongs to, and syncs to Security Hub or OpsCenter, which Pulumi does not make.",
+        source="https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html (read 2026-11-22)",
+        category=Category.COPY,
+        rows=("R025",),
+        maps=Maps(nist="~SA-9(5) AC-4", hipaa="~308(b)(1)", soc2="~C1.1 CC6.7", iso="~A.5.23 A.5.31"),
+        also=("gdpr 44",),
+        reads={SYNC: ("s3Destination.region",)},
+        evaluate=inventory,
+        snippet="""\
+import pulumi_aws as aws
+
+aws.ssm.ResourceDataSync("inventory", s3_destination={"bucket_name": "acme-inventory", "region": "eu-west-1"})
 """,
     ),
 )
