@@ -84,3 +84,48 @@ def owned(kinds: tuple[str, ...], by: str, says: str, *, identity: str, rule: Re
             yield from bad[-1] if bad else [fail(says)]
 
     return linked
+
+
+def attached(kind: str, by: str, name: str, says: str, rule: ResourceRule) -> LinkedRule:
+    """A resource of this type names this one by its whole id in `by`, and satisfies the rule. `name`: this one's own name, with which the id ends."""
+
+    def linked(resource: Resource, stack: Stack, context: Context) -> Iterator[Finding]:
+        own = resource.inputs.get(name)
+        unsure = False
+        said: list[list[Finding]] = []
+        for one in stack.of(kind):
+            target = one.get(by)
+            if one.links.get(by):
+                is_mine = resource.urn in one.links[by]
+            elif isinstance(target, str):
+                is_mine = isinstance(own, str) and target.rstrip("/").lower().endswith(f"/{own.lower()}")
+                unsure = unsure or (own is UNKNOWN)
+            else:
+                is_mine, unsure = False, unsure or target is UNKNOWN
+            if is_mine:
+                said.append(list(rule(one, context)))
+        if any(not findings for findings in said):
+            return
+        if said:
+            yield from said[-1]
+        elif unsure:
+            yield unknown(f"whether a {kind.rpartition(':')[2]} names it is not known before the update")
+        else:
+            yield fail(says)
+
+    return linked
+
+
+def elsewhere(stack: Stack, context: Context) -> str | None:
+    """Why a control of whole Azure stacks does not speak of this one; None when it does."""
+    if "azure" not in context.environment.clouds:
+        return "the environment does not live on azure"
+    if not any(one.startswith("azure-native:") for one in stack.types):
+        return "this stack makes nothing on azure"
+    return None
+
+
+def is_subscription(scope: str) -> bool:
+    """Whether a scope is a subscription itself, and nothing inside it."""
+    parts = scope.strip("/").lower().split("/")
+    return len(parts) == 2 and parts[0] == "subscriptions"
