@@ -12,10 +12,10 @@ from handoff.registry import RegistryError
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = """
-from handoff.controls.model import Control
+from handoff.controls.model import Category, Control
 def rule(resource, context):
     yield from ()
-CONTROL = Control(id={id!r}, title="t", why="w", fix="f", source="s", types=frozenset({{"a:b:C"}}), evaluate=rule)
+CONTROL = Control(id={id!r}, title="t", why="w", fix="f", source="s", category=Category.EXIT, reads={{"a:b:C": ()}}, evaluate=rule)
 """
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from handoff.controls import build, evaluate
 from handoff.controls.context import Context
-from handoff.controls.model import Control, Finding, Verdict, fail, unknown
+from handoff.controls.model import Category, Control, Finding, Verdict, fail, unknown
 from handoff.controls.resource import UNKNOWN, Resource, Stack
 from handoff.spec import load
 
@@ -39,8 +39,8 @@ def broken(resource: Resource, _: Context) -> Iterator[Finding]:
     raise KeyError(resource.name)
 
 
-def control(id: str = "strict", types: frozenset[str] = frozenset({"t:t:T"}), evaluate_: object = rule) -> Control:
-    return Control(id=id, title="t", why="w", fix="f", source="s", types=types, evaluate=evaluate_)  # type: ignore[arg-type]
+def control(id: str = "strict", types: frozenset[str] = frozenset({"t:t:T"}), evaluate_: object = rule, category: Category = Category.PLACE) -> Control:
+    return Control(id=id, title="t", why="w", fix="f", source="s", category=category, reads=dict.fromkeys(types, ()), evaluate=evaluate_)  # type: ignore[arg-type]
 
 
 def made(name: str, colour: object, of: str = "t:t:T") -> Resource:
@@ -68,8 +68,9 @@ def test_a_pattern_covers_a_whole_package(tmp_path: Path) -> None:
 def test_unknown_fails_only_where_asked(tmp_path: Path) -> None:
     report = evaluate.judge([control()], context(tmp_path), STACK, stack_name="s")
     assert len(report.violations()) == 1
-    assert len(report.violations(fail_on_unknown=frozenset({"strict"}))) == 2
-    assert len(report.violations(fail_on_unknown=frozenset({"another"}))) == 1
+    assert len(report.violations(strict=True)) == 2
+    baseline = evaluate.judge([control(category=Category.BASELINE)], context(tmp_path), STACK, stack_name="s")
+    assert len(baseline.violations(strict=True)) == 1
 
 
 def test_a_control_that_breaks_is_an_error_of_that_resource_and_fails(tmp_path: Path) -> None:
@@ -123,6 +124,6 @@ def test_a_waiver_of_no_control_fails_where_all_controls_are_known(tmp_path: Pat
 
 def test_a_control_is_of_resources_or_of_the_stack() -> None:
     with pytest.raises(TypeError):
-        Control(id="x", title="t", why="w", fix="f", source="s")
+        Control(id="x", title="t", why="w", fix="f", source="s", category=Category.EXIT)
     with pytest.raises(TypeError):
         control(types=frozenset())
