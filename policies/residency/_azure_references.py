@@ -102,9 +102,16 @@ def leads(path: str, what: str, *kinds: str, is_copy: bool = True) -> LinkedRule
     return rule
 
 
-def references(
-    resource: Resource, stack: Stack, context: Context, path: str, what: str, *kinds: str, is_copy: bool = True
-) -> Iterator[Finding]:
+def by_type(rules: Mapping[str, LinkedRule]) -> LinkedRule:
+    """One rule per type token, for a control that speaks of several types."""
+
+    def rule(resource: Resource, stack: Stack, context: Context) -> Iterator[Finding]:
+        yield from rules[resource.type](resource, stack, context)
+
+    return rule
+
+
+def references(resource: Resource, stack: Stack, context: Context, path: str, what: str, *kinds: str, is_copy: bool = True) -> Iterator[Finding]:
     """Findings for every reference at a path; those that are not known yet are judged together, by what they were made from."""
     later: list[str] = []
     for at, value in resource.each(path):
@@ -117,9 +124,7 @@ def references(
         yield from _by_regions(resource, context, [region_of(one, stack) for one in made], later[0], what, len(later), is_copy=is_copy)
 
 
-def _by_text(
-    resource: Resource, stack: Stack, context: Context, at: str, text: str, what: str, kinds: tuple[str, ...], *, is_copy: bool
-) -> Iterator[Finding]:
+def _by_text(resource: Resource, stack: Stack, context: Context, at: str, text: str, what: str, kinds: tuple[str, ...], *, is_copy: bool) -> Iterator[Finding]:
     given = context.elsewhere("azure", text)
     account = subscription(text)
     if given is not None:
@@ -134,9 +139,7 @@ def _by_text(
             yield unknown(f"where {text} is, neither the stack nor environments[].elsewhere of the spec tells", at)
 
 
-def _by_regions(
-    resource: Resource, context: Context, regions: list[str | Unknown], at: str, what: str, places: int, *, is_copy: bool
-) -> Iterator[Finding]:
+def _by_regions(resource: Resource, context: Context, regions: list[str | Unknown], at: str, what: str, places: int, *, is_copy: bool) -> Iterator[Finding]:
     """Findings for regions of which `places` are surely meant: with more candidates than that, a forbidden one is no proof."""
     distinct = list(dict.fromkeys(one for one in regions if isinstance(one, str)))
     said = [one for region in distinct for one in judged(resource, context, region, at, what, cloud="azure", is_copy=is_copy)]

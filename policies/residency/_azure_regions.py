@@ -13,7 +13,7 @@ from handoff.controls.resource import UNKNOWN
 from handoff.controls.rules import LATER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from handoff.controls.context import Context
     from handoff.controls.model import Finding, ResourceRule
@@ -32,6 +32,15 @@ def named(path: str, what: str, *, is_copy: bool = True) -> ResourceRule:
     def rule(resource: Resource, context: Context) -> Iterator[Finding]:
         for at, region in resource.each(path):
             yield from judged(resource, context, region, at, what, cloud="azure", is_copy=is_copy)
+
+    return rule
+
+
+def by_type(rules: Mapping[str, ResourceRule]) -> ResourceRule:
+    """One rule per type token, for a control that speaks of several types."""
+
+    def rule(resource: Resource, context: Context) -> Iterator[Finding]:
+        yield from rules[resource.type](resource, context)
 
     return rule
 
@@ -55,23 +64,24 @@ def here(resource: Resource, context: Context, what: str, *, is_copy: bool = Tru
         yield from judged(resource, context, region, "location", what, cloud="azure", is_copy=is_copy)
 
 
-def geo(path: str, doubled: tuple[str, ...], what: str, *, default: str | None = None) -> ResourceRule:
+def geo(path: str, doubled: tuple[str, ...], what: str, *, default: str | None = None, home: Callable[[Resource], object] | None = None) -> ResourceRule:
     """Redundancy that copies to the paired region is set only where the pair is allowed. `default`: what the service takes when it is not set.
 
-    `what` begins "<resource> ... in REGION and in PAIR", such as `keeps its backups`.
+    `what` begins "<resource> ... in REGION and in PAIR", such as `keeps its backups`. `home`: what tells the region, if not the resource itself.
     """
     values = frozenset(one.lower() for one in doubled)
 
     def rule(resource: Resource, context: Context) -> Iterator[Finding]:
         found = list(resource.each(path))
+        region = home(resource) if home else None
         for at, value in found or ([(path, default)] if default is not None else []):
             if value is UNKNOWN:
-                if _bad(to_pair(resource, context, what, "perhaps", at)):
+                if _bad(to_pair(resource, context, what, "perhaps", at, region)):
                     yield unknown(f"{at} {LATER}", at)
             elif not isinstance(value, str):
                 yield unknown("names no redundancy that can be read", at)
             elif value.lower() in values:
-                yield from to_pair(resource, context, what, f"being {value}{'' if found else ' by default'}", at)
+                yield from to_pair(resource, context, what, f"being {value}{'' if found else ' by default'}", at, region)
 
     return rule
 
