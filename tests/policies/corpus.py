@@ -121,11 +121,11 @@ def valued(value: Any, unknown: object) -> Any:
 
 def context(case: Case, folder: Path) -> Context:
     """The context of the case's spec; `folder` is where a changed spec is written."""
-    return _plain() if not case.spec else build.context(load(spec_file(case.spec, folder), today=TODAY), "prod", today=TODAY)
+    return plain_context() if not case.spec else build.context(load(spec_file(case.spec, folder), today=TODAY), "prod", today=TODAY)
 
 
 @cache
-def _plain() -> Context:
+def plain_context() -> Context:
     return build.context(load(SPEC, today=TODAY), "prod", today=TODAY)
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _GCP_PLACE = re.compile(r"/(?:regions|locations|zones)/([a-z0-9-]+)")
 _NAMES = ("bucket", "name", "accountName", "serverName", "vaultName", "workspaceName", "virtualNetworkName", "resourceGroupName", "datasetId", "registryName")
 """Input properties that hold a resource's own name."""
+_NO_DESTINATIONS = ("aws:kms/", "aws:iam/", "azure-native:keyvault:", "azure-native:managedidentity:", "azure-native:authorization:", "gcp:kms/", "gcp:serviceaccount/")
+_AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +81,9 @@ def lead(resource: Resource, stack: Stack, context: Context, path: str, value: o
     known = _by_name(cloud, name, context) if name else None
     if known is not None:
         return known
-    made = [one for one in stack.linked(resource, path) if cloud_of(one.type) == cloud]
+    made = [one for one in stack.linked(resource, path) if cloud_of(one.type) == cloud and _may_receive(one.type)]
     if not made and name:
-        made = _called(stack, cloud, name)
+        made = [one for one in stack.called(_NAMES, re.split(r"[/:]", name.rstrip("/"))[-1]) if cloud_of(one.type) == cloud]
     regions = {place.region for place in map(effective, made) if place is not None and isinstance(place.region, str)}
     if len(regions) == 1 and all(_region_of(one) is not None for one in made):
         return Destination(region=regions.pop(), account=_account(cloud, name), name=name)
@@ -105,12 +107,13 @@ def _region_of(resource: Resource) -> str | None:
 
 def _by_name(cloud: str, name: str, context: Context) -> Destination | None:
     """What the name itself says, or the spec of it."""
-    given = context.elsewhere(cloud, name)
-    if given is not None:
-        return Destination(region=given, name=name)
+    for form in (name, name.rpartition(":")[2] if cloud == "aws" else name, f"arn:aws:s3:::{name}"):
+        given = context.elsewhere(cloud, form)
+        if given is not None:
+            return Destination(region=given, name=name)
     if cloud == "aws" and name.startswith("arn:"):
         parts = name.split(":", 5)
-        if len(parts) == 6 and parts[3]:
+        if len(parts) == 6 and _AWS_REGION.fullmatch(parts[3]):
             return Destination(region=parts[3], account=parts[4] if parts[4].isdigit() else "", name=name)
     if cloud == "gcp":
         found = _GCP_PLACE.search(name if name.startswith("/") else f"/{name}")
@@ -119,11 +122,9 @@ def _by_name(cloud: str, name: str, context: Context) -> Destination | None:
     return None
 
 
-def _called(stack: Stack, cloud: str, name: str) -> list[Resource]:
-    """Resources of the stack whose own name is the last part of this one: of an ARN, a path or a plain name."""
-    last = re.split(r"[/:]", name.rstrip("/"))[-1]
-    own = [one for token in stack.types if cloud_of(token) == cloud for one in stack.of(token)]
-    return [one for one in own if any(one.inputs.get(key) == last for key in _NAMES)]
+def _may_receive(type_token: str) -> bool:
+    """Keys, roles and policies stand in the same property as a destination and are none."""
+    return not type_token.startswith(_NO_DESTINATIONS)
 
 
 def _account(cloud: str, name: str) -> str:
