@@ -52,7 +52,7 @@ def sent(resource: Resource, stack: Stack, context: Context, what: str, paths: t
         later = [at for at, value in values.items() if not isinstance(value, str) or not value]
         for at, value in values.items():
             if at not in later:
-                yield from _named(seen, stack, context, what, at, value, is_copy=is_copy)
+                yield from named(seen, stack, context, what, at, value, is_copy=is_copy)
         if later and len(made) >= len(later):
             yield from _made(resource, context, what, later[0], made, is_copy=is_copy)
         else:
@@ -67,7 +67,8 @@ def _narrowed(resource: Resource, stack: Stack, top: str, kinds: tuple[str, ...]
     return replace(resource, links={**resource.links, top: tuple(one.urn for one in fits)})
 
 
-def _named(seen: Resource, stack: Stack, context: Context, what: str, at: str, value: object, *, is_copy: bool) -> Iterator[Finding]:
+def named(seen: Resource, stack: Stack, context: Context, what: str, at: str, value: object, *, is_copy: bool) -> Iterator[Finding]:
+    """Findings for one ARN or name, which need not stand in the resource as it is."""
     place = lead(replace(seen, links={}), stack, context, at, value)
     if place.region is UNKNOWN:
         place = lead(seen, stack, context, at, value)
