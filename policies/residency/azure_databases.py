@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.destinations import judged
 from handoff.controls.model import Category, Control, Severity, not_applicable, unknown
 from handoff.controls.region import effective
-from handoff.controls.resource import UNKNOWN
+from handoff.controls.resource import UNKNOWN, Unknown
 from handoff.controls.rules import LATER
 
 from ._azure_references import MONGO, MYSQL, POSTGRES, looks_at, references
@@ -39,27 +39,32 @@ def regions(resource: Resource, context: Context) -> Iterator[Finding]:
         yield from judged(resource, context, name, f"{at}.locationName" if "[" in at else at, "keeps its data in", is_copy=is_copy)
 
 
-def write_region(resource: Resource) -> object:
-    """The region whose pair the periodic backups go to."""
-    for _, one in resource.each("locations[*]"):
-        if not isinstance(one, Mapping):
-            return UNKNOWN
-        if one.get("failoverPriority") == 0:
-            return one.get("locationName")
-    place = effective(resource)
-    return place.region if place is not None else None
+def write_regions(resource: Resource) -> list[str | Unknown]:
+    """The regions whose pairs periodic backups may go to: the first in the failover order, or each where every region writes."""
+    rows = [one if isinstance(one, Mapping) else {} for _, one in resource.each("locations[*]")]
+    every = resource.get("enableMultipleWriteLocations") not in (None, False, "false")
+    named = [one.get("locationName") for one in rows if every or one.get("failoverPriority") == 0]
+    if not named:
+        place = effective(resource)
+        named = [place.region if place is not None and all(rows) else None]
+    return [one if isinstance(one, str) else UNKNOWN for one in named]
 
 
 def cosmos_backup(resource: Resource, context: Context) -> Iterator[Finding]:
     """Periodic backups, which are the default, go to the paired region unless told otherwise."""
     mode = resource.get("backupPolicy.type")
-    found = list(geo(PERIODIC, ("Geo",), "keeps its backups", default="Geo", home=write_region)(resource, context))
     if isinstance(mode, str) and mode.lower() == "continuous":
         return
+    homes = dict.fromkeys(write_regions(resource))
+    found = [one for region in homes for one in _periodic(resource, context, region)]
     if mode is UNKNOWN and found:
         yield unknown(f"backupPolicy.type {LATER}, and periodic backups would not stay where they may", "backupPolicy.type")
     else:
         yield from found
+
+
+def _periodic(resource: Resource, context: Context, region: str | Unknown) -> Iterator[Finding]:
+    yield from geo(PERIODIC, ("Geo",), "keeps its backups", default="Geo", home=lambda _: region)(resource, context)
 
 
 def server_replica(resource: Resource, stack: Stack, context: Context) -> Iterator[Finding]:
@@ -123,7 +128,9 @@ azure.cosmosdb.DatabaseAccount(
         maps=KEPT,
         also=GDPR,
         severity=Severity.CRITICAL,
-        reads={COSMOS: ("backupPolicy.type", PERIODIC, "locations[*].locationName", "locations[*].failoverPriority", "location")},
+        reads={
+            COSMOS: ("backupPolicy.type", PERIODIC, "locations[*].locationName", "locations[*].failoverPriority", "enableMultipleWriteLocations", "location")
+        },
         evaluate=cosmos_backup,
         snippet="""\
 import pulumi_azure_native as azure

@@ -38,6 +38,8 @@ GEOGRAPHIES = {
     "switzerland": "ch",
     "uae": "ae",
     "uk": "gb",
+    "unitedarabemirates": "ae",
+    "unitedkingdom": "gb",
     "unitedstates": "us",
     "usgov": GOVERNMENT,
 }
