@@ -57,7 +57,8 @@ def _judged(policy: Resource, stack: Stack, context: Context) -> Iterator[Findin
     if isinstance(found, Unknown):
         yield unknown(f"what the policy denies {LATER}", "content", urn=policy.urn)
         return
-    denials = [one for one in (found or ()) if isinstance(found, tuple) and one.effect == "Deny" and _regions(one)]
+    texts = found if isinstance(found, tuple) else ()
+    denials = [one for one in texts if one.effect == "Deny" and _regions(one)]
     if not denials:
         return
     faults = [list(_faults(one, policy, context)) for one in denials]

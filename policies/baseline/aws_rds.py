@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from handoff.controls.context import Context
     from handoff.controls.model import Finding
-    from handoff.controls.resource import Resource
+    from handoff.controls.resource import Resource, Stack
 
 LEAST_DAYS, MOST_DAYS = 7, 35
 """What a database keeps at least here, and what the service keeps at most."""
@@ -71,6 +71,18 @@ REPLICA_BACKUPS = unless_replica(BACKED_UP, "a read replica: its source is backe
 def backups(resource: Resource, context: Context) -> Iterator[Finding]:
     """Automatic backups, except of read replicas."""
     yield from (REPLICA_BACKUPS if resource.type == INSTANCE else BACKED_UP)(resource, context)
+
+
+CLUSTERS = {
+    CLUSTER: encrypted("kmsKeyId", ("replicationSourceIdentifier", "snapshotIdentifier", "restoreToPointInTime")),
+    DOCUMENTS: encrypted("kmsKeyId", ("snapshotIdentifier", "restoreToPointInTime")),
+    GRAPHS: encrypted("kmsKeyArn", ("replicationSourceIdentifier", "snapshotIdentifier")),
+}
+
+
+def cluster_encryption(resource: Resource, stack: Stack, context: Context) -> Iterator[Finding]:
+    """Each kind of cluster, with its own name for the key and for what it is made from."""
+    yield from CLUSTERS[resource.type](resource, stack, context)
 
 
 INSTANCE_SNIPPET = """\
@@ -140,7 +152,7 @@ CONTROLS = (
             DOCUMENTS: ("storageEncrypted", "kmsKeyId", "snapshotIdentifier", "restoreToPointInTime"),
             GRAPHS: ("storageEncrypted", "kmsKeyArn", "replicationSourceIdentifier", "snapshotIdentifier"),
         },
-        evaluate_linked=lambda resource, stack, context: CLUSTERS[resource.type](resource, stack, context),
+        evaluate_linked=cluster_encryption,
         snippet=CLUSTER_SNIPPET,
     ),
     Control(
@@ -201,8 +213,3 @@ CONTROLS = (
         snippet=INSTANCE_SNIPPET,
     ),
 )
-CLUSTERS = {
-    CLUSTER: encrypted("kmsKeyId", ("replicationSourceIdentifier", "snapshotIdentifier", "restoreToPointInTime")),
-    DOCUMENTS: encrypted("kmsKeyId", ("snapshotIdentifier", "restoreToPointInTime")),
-    GRAPHS: encrypted("kmsKeyArn", ("replicationSourceIdentifier", "snapshotIdentifier")),
-}
