@@ -81,7 +81,7 @@ SITES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "ddog-gov.com": ("aws", "us-gov-west-1"),
     },
     # source: https://docs.newrelic.com/docs/accounts/accounts-billing/account-setup/choose-your-data-center/ (read 2026-11-22)
-    "newrelic": {"us": ("aws", "us-east-1"), "eu": ("aws", "eu-central-1"), "staging": ("aws", "us-east-1")},
+    "newrelic": {"us": ("aws", "us-east-1"), "eu": ("aws", "eu-central-1"), "jp": ("aws", "ap-northeast-1"), "staging": ("aws", "us-east-1")},
 }
 """The sites of each service, with a region of a cloud in the same country."""
 SITE_SETTING = {"datadog": ("apiUrl", "datadoghq.com"), "newrelic": ("region", "us")}
@@ -261,7 +261,7 @@ pulumi.CustomResource("kubernetes:core/v1:Namespace", "records", {"metadata": {"
         title="Services that take logs and metrics away are agreed with the client or keep them in allowed countries",
         why="A monitoring service outside the clouds keeps log lines, traces and names at its own site.",
         fix="Set the provider's apiUrl (Datadog) or region (New Relic) to a site in an allowed country, or let the client add the service to global_services.",
-        blind="A site that is chosen by an environment variable, and agents that send from inside the machines.",
+        blind="A site that is chosen by an environment variable, agents that send from inside the machines, and features that a service runs at another site.",
         source="https://docs.datadoghq.com/getting_started/site/ (read 2026-11-22)",
         category=Category.REACH,
         rows=("X03",),
