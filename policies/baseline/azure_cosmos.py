@@ -108,7 +108,7 @@ cosmosdb.DatabaseAccount(
     resource_group_name="acme-prod",
     database_account_offer_type="Standard",
     locations=[{"location_name": "westeurope"}],
-    backup_policy={"type": "Continuous", "continuous_mode_properties": {"tier": "Continuous30Days"}},
+    backup_policy=cosmosdb.ContinuousModeBackupPolicyArgs(type="Continuous", continuous_mode_properties={"tier": "Continuous30Days"}),
 )
 """,
     ),
