@@ -33,7 +33,9 @@ def inputs_of(token: str) -> type | None:
     resource = getattr(found, name, None) or getattr(found, name[:1].upper() + name[1:], None)
     if resource is None or getattr(resource, "pulumi_type", token) != token:
         return None
-    return getattr(importlib.import_module(resource.__module__), f"{resource.__name__}Args", None) or getattr(found, f"{resource.__name__}InitArgs", None)
+    # Where a nested type has taken the name `...Args`, the resource's own arguments are `...InitArgs`.
+    where_made = importlib.import_module(resource.__module__)
+    return getattr(where_made, f"{resource.__name__}InitArgs", None) or getattr(where_made, f"{resource.__name__}Args", None)
 
 
 def fault(token: str, path: str) -> str | None:

@@ -163,7 +163,7 @@ class _ByType:
         known = self._known.get(type_token)
         if known is None:
             found = [*self._exact.get(type_token, ()), *((number, one) for prefix, number, one in self._prefixes if type_token.startswith(prefix))]
-            known = self._known[type_token] = tuple({number: one for number, one in sorted(found, key=lambda each: each[0])}.values())
+            known = self._known[type_token] = tuple(dict(sorted(found, key=lambda each: each[0])).values())
         return known
 
 

@@ -99,7 +99,7 @@ class Control:
     """What it does not see."""
     snippet: str = ""
     """Pulumi Python that satisfies it; the tests run it under mocks and judge what it makes."""
-    maps: Maps = Maps()
+    maps: Maps = field(default_factory=Maps)
     also: tuple[str, ...] = ()
     """Clauses outside the selectable frameworks: `gdpr 44`, `eu-data-act 25`."""
     severity: Severity = Severity.HIGH
