@@ -79,16 +79,26 @@ def owner_of(setting: Resource, stack: Stack) -> Resource | None:
     name = setting.get("bucket")
     if made or not isinstance(name, str):
         return made[0] if made else None
-    return next((one for one in stack.of(*BUCKETS) if one.get("bucket") == name), None)
+    return next((one for one in stack.called(("bucket",), name) if one.type in BUCKETS), None)
 
 
 def takes_access_logs(bucket: Resource, stack: Stack) -> bool:
     """Whether S3 or a load balancer delivers access logs into it."""
     if any(stack.settings_of(bucket, kind, "targetBucket", identity="bucket")[0] for kind in LOGGING):
         return True
-    name = bucket.get("bucket")
-    senders = [(one, path) for kind, path in SENDERS.items() for one in stack.of(kind)]
-    return any(any(each.urn == bucket.urn for each in stack.linked(one, path)) or (isinstance(name, str) and one.get(path) == name) for one, path in senders)
+    known = _receivers(stack)
+    return bucket.urn in known or bucket.get("bucket") in known
+
+
+def _receivers(stack: Stack) -> frozenset[object]:
+    """URNs and names of the buckets that balancers and the like deliver to; worked out once."""
+    known = stack.memo.get("baseline aws log receivers")
+    if not isinstance(known, frozenset):
+        senders = [(one, path) for kind, path in SENDERS.items() for one in stack.of(kind)]
+        urns = {each.urn for one, path in senders for each in stack.linked(one, path)}
+        names = {name for one, path in senders if isinstance(name := one.get(path), str)}
+        known = stack.memo["baseline aws log receivers"] = frozenset(urns | names)
+    return known
 
 
 def holds(bucket: Resource, stack: Stack) -> str:

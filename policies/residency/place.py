@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.region import Effective, cloud_of, effective
-from handoff.controls.resource import Unknown
+from handoff.controls.resource import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from handoff.controls.context import Context
     from handoff.controls.model import Finding
@@ -50,6 +50,29 @@ ELSEWHERE = frozenset({"gcp:kms/keyRing:KeyRing", "gcp:storage/bucket:Bucket", "
 """Types with a control of their own for where they live, which knows what the service takes when nothing is named."""
 
 
+COPIES: Mapping[str, str] = {
+    "aws:dynamodb/tableReplica:TableReplica": "",
+    "aws:kms/replicaKey:ReplicaKey": "",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey": "",
+    "aws:rds/instance:Instance": "replicateSourceDb",
+    "aws:rds/cluster:Cluster": "replicationSourceIdentifier",
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": "",
+    "azure-native:containerregistry:Replication": "",
+    "azure-native:appconfiguration:Replica": "",
+    "azure-native:signalrservice:SignalRReplica": "",
+    "azure-native:webpubsub:WebPubSubReplica": "",
+    "azure-native:sql:Database": "sourceDatabaseId",
+    "azure-native:dbforpostgresql:Server": "sourceServerResourceId",
+    "azure-native:dbformysql:Server": "sourceServerResourceId",
+    "azure-native:mongocluster:MongoCluster": "properties.replicaParameters",
+    "gcp:sql/databaseInstance:DatabaseInstance": "masterInstanceName",
+    "gcp:alloydb/cluster:Cluster": "secondaryConfig",
+    "gcp:gkebackup/backupPlan:BackupPlan": "",
+    "gcp:backupdisasterrecovery/backupVault:BackupVault": "",
+}
+"""Types whose resources are copies of others, always or when the property is set: dr_residency counts for where they live."""
+
+
 def located(resource: Resource, context: Context) -> Iterator[Finding]:
     """The effective region lies in a place that the data classes allow."""
     place = effective(resource)
@@ -70,10 +93,18 @@ def _judge(resource: Resource, place: Effective, context: Context) -> Iterator[F
     elif isinstance(region, Unknown):
         yield unknown(f"{place.origin} is not known before the update", place.origin if place.is_own else "")
     else:
-        forbidden = context.forbids(resource, place.cloud, region)
+        forbidden = context.forbids(resource, place.cloud, region, is_copy=_is_copy(resource))
         if forbidden:
             path = place.origin if place.is_own else ""
             yield fail(f"lives in {region} ({place.origin}); {forbidden.why}", path, data_class=forbidden.data_class)
+
+
+def _is_copy(resource: Resource) -> bool:
+    mark = COPIES.get(resource.type)
+    if mark is None:
+        return False
+    value = resource.get(mark) if mark else True
+    return value is not None and value is not UNKNOWN
 
 
 def provider(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -162,7 +193,7 @@ aws.Provider("primary", region="eu-west-1")
         maps=_MAPS,
         also=("gdpr 44",),
         severity=Severity.CRITICAL,
-        reads={"aws:*": ("region",)},
+        reads={"aws:*": ("region", "replicateSourceDb", "replicationSourceIdentifier")},
         evaluate=located,
         snippet="""\
 import pulumi_aws as aws
@@ -182,7 +213,7 @@ aws.sqs.Queue("jobs", region="eu-west-1", tags={"data-class": "phi"})
         maps=_MAPS,
         also=("gdpr 44",),
         severity=Severity.CRITICAL,
-        reads={"azure-native:*": ("location",)},
+        reads={"azure-native:*": ("location", "sourceDatabaseId", "sourceServerResourceId", "properties.replicaParameters")},
         evaluate=located,
         snippet="""\
 import pulumi_azure_native as azure
@@ -202,7 +233,7 @@ azure.resources.ResourceGroup("records", resource_group_name="records", location
         maps=_MAPS,
         also=("gdpr 44",),
         severity=Severity.CRITICAL,
-        reads={"gcp:*": ("location", "region", "zone")},
+        reads={"gcp:*": ("location", "region", "zone", "masterInstanceName", "secondaryConfig")},
         evaluate=located,
         snippet="""\
 import pulumi_gcp as gcp

@@ -97,7 +97,13 @@ def test_a_header_block_in_pieces_and_padding() -> None:
     connection = wire.Connection(handler)
     block = b"\x83\x86\x44\x07/x/Echo"
     body = b"\x00\x00\x00\x00\x02ab"
-    sent = PREFACE + frame(4, 0, 0, b"") + frame(1, 0x8, 1, b"\x03" + block[:4] + b"\0\0\0") + frame(9, 0x4, 1, block[4:]) + frame(0, 0x9, 1, b"\x01" + body + b"\0")
+    sent = (
+        PREFACE
+        + frame(4, 0, 0, b"")
+        + frame(1, 0x8, 1, b"\x03" + block[:4] + b"\0\0\0")
+        + frame(9, 0x4, 1, block[4:])
+        + frame(0, 0x9, 1, b"\x01" + body + b"\0")
+    )
     out = b"".join(connection.receive(sent[at : at + 1]) for at in range(len(sent)))
     assert b"\x00\x00\x00\x00\x02ba" in out
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from handoff import places
 from handoff.controls.frameworks import asked
@@ -45,7 +45,7 @@ class Context:
     """Pulumi types whose access some kind can find and end."""
     returns: frozenset[str] = frozenset()
     """Pulumi types whose data some export can return."""
-    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """What a rule works out once for the whole run, under a name of its own."""
 
     def grants(self, cloud: str, holder: str) -> tuple[AccessGrant, ...]:
@@ -69,22 +69,30 @@ class Context:
 
     def classes(self, resource: Resource) -> tuple[DataClass, ...]:
         """The data classes that decide where a resource may be: those of its `data-class` tag, else all of the environment (the strictest)."""
-        stored = {one.data_class for one in self.environment.stores}
-        all_of_them = tuple(one for one in self.engagement.data if one.name in stored) or self.engagement.data
-        for block in ("tags", "labels"):
-            tags = resource.inputs.get(block)
-            if not isinstance(tags, dict):
-                continue
-            value = next((tags[key] for key in _CLASS_TAG if key in tags), None)
-            if isinstance(value, str) and value != _NO_DATA:
-                named = [self.engagement.data_class(name) for name in re.split(r"[+, ]", value)]
-                if all(named):
-                    return tuple(one for one in named if one)
-        return all_of_them
+        return self._classes(_class_tag(resource))
+
+    def _classes(self, tag: str | None) -> tuple[DataClass, ...]:
+        key = ("classes", tag)
+        known = self.memo.get(key)
+        if known is None:
+            named = [self.engagement.data_class(name) for name in re.split(r"[+, ]", tag)] if tag else []
+            if named and all(named):
+                known = tuple(one for one in named if one)
+            else:
+                stored = {one.data_class for one in self.environment.stores}
+                known = tuple(one for one in self.engagement.data if one.name in stored) or self.engagement.data
+            self.memo[key] = known
+        return cast("tuple[DataClass, ...]", known)
 
     def forbids(self, resource: Resource, cloud: str, region: str, *, is_copy: bool = False) -> Forbidden | None:
         """Which data class forbids a region, and why; None when all allow it. Copies may also lie in `dr_residency`."""
-        classes = self.classes(resource)
+        tag = _class_tag(resource)
+        key = ("forbids", tag, cloud, region, is_copy)
+        if key not in self.memo:
+            self.memo[key] = self._forbids(self._classes(tag), cloud, region, is_copy=is_copy)
+        return cast("Forbidden | None", self.memo[key])
+
+    def _forbids(self, classes: tuple[DataClass, ...], cloud: str, region: str, *, is_copy: bool) -> Forbidden | None:
         if not classes:
             own = self._regions(cloud)
             if places.within(cloud, region, own):
@@ -121,6 +129,18 @@ class Context:
         if cloud == "azure":
             return block.azure.locations if block.azure else ()
         return block.gcp.locations if block.gcp else ()
+
+
+def _class_tag(resource: Resource) -> str | None:
+    """The text of a resource's data-class tag or label; None when it has none, or it is not known, or says `none`."""
+    for block in ("tags", "labels"):
+        tags = resource.inputs.get(block)
+        if isinstance(tags, dict):
+            for key in _CLASS_TAG:
+                value = tags.get(key)
+                if isinstance(value, str) and value != _NO_DATA:
+                    return value
+    return None
 
 
 def is_unknown(*values: object) -> bool:

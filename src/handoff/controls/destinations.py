@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 _GCP_PLACE = re.compile(r"/(?:regions|locations|zones)/([a-z0-9-]+)")
 _NAMES = ("bucket", "name", "accountName", "serverName", "vaultName", "workspaceName", "virtualNetworkName", "resourceGroupName", "datasetId", "registryName")
 """Input properties that hold a resource's own name."""
-_NO_DESTINATIONS = ("aws:kms/", "aws:iam/", "azure-native:keyvault:", "azure-native:managedidentity:", "azure-native:authorization:", "gcp:kms/", "gcp:serviceaccount/")
+_NO_DESTINATIONS = (
+    "aws:kms/",
+    "aws:iam/",
+    "azure-native:keyvault:",
+    "azure-native:managedidentity:",
+    "azure-native:authorization:",
+    "gcp:kms/",
+    "gcp:serviceaccount/",
+)
 _AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 
 
@@ -59,11 +67,17 @@ def judged(resource: Resource, context: Context, region: object, path: str, what
         yield passed(f"{what} {region}, which dr_residency of class {recovery.name} allows: the distant copy that a framework asks for, inside its bounds")
 
 
-def followed(
-    resource: Resource, stack: Stack, context: Context, path: str, what: str, *, cloud: str = "", is_copy: bool = True
-) -> Iterator[Finding]:
-    """Findings for every reference at a path: the region it leads to, and on AWS the account."""
-    for at, value in resource.each(path):
+def followed(resource: Resource, stack: Stack, context: Context, path: str, what: str, *, cloud: str = "", is_copy: bool = True) -> Iterator[Finding]:
+    """Findings for every reference at a path: the region it leads to, and on AWS the account.
+
+    Links are kept by property, not by item: with more values unknown than there are resources linked, nobody can tell which is which.
+    """
+    values = list(resource.each(path))
+    later = sum(value is UNKNOWN for _, value in values)
+    for at, value in values:
+        if value is UNKNOWN and later > len([one for one in stack.linked(resource, at) if _may_receive(one.type)]):
+            yield unknown(f"where it goes {LATER}", at)
+            continue
         place = lead(resource, stack, context, at, value, cloud=cloud)
         if place.account and is_foreign(place.account, cloud or cloud_of(resource.type) or "", context):
             yield fail(f"{what} {place.name or place.account}, which is in {place.account}: none of the client's", at)

@@ -132,6 +132,8 @@ class Stack:
         self._by_type: dict[str, list[Resource]] = {}
         for one in self.resources:
             self._by_type.setdefault(one.type, []).append(one)
+        self.memo: dict[str, object] = {}
+        """What a rule works out once for the whole stack, under a name of its own."""
         self._by_name: dict[tuple[str, ...], dict[str, list[Resource]]] = {}
         self._owned: dict[tuple[str, str], tuple[dict[str, list[Resource]], dict[str, list[Resource]], list[Resource]]] = {}
 

@@ -127,9 +127,7 @@ def is_at_most(path: str, most: float | Callable[[Context], float], says: str, *
     return _bounded(path, most, says, default=default, holds=lambda value, bound: value <= bound)
 
 
-def _bounded(
-    path: str, bound: float | Callable[[Context], float], says: str, *, default: float | None, holds: Callable[[float, float], bool]
-) -> ResourceRule:
+def _bounded(path: str, bound: float | Callable[[Context], float], says: str, *, default: float | None, holds: Callable[[float, float], bool]) -> ResourceRule:
     def rule(resource: Resource, context: Context) -> Iterator[Finding]:
         limit = bound(context) if callable(bound) else bound
         found = False
