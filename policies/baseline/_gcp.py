@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handoff.controls.frameworks import Maps
-from handoff.controls.model import fail, unknown
+from handoff.controls.model import Verdict, fail, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN, Unknown
 from handoff.controls.rules import LATER
 from handoff.engine.attribute import Attributor
@@ -135,6 +135,22 @@ def nobody_at_large(says: str) -> ResourceRule:
                 yield fail(f"{says} {one.member}", one.path)
 
     return rule
+
+
+def unless(path: str, values: tuple[object, ...], rule: ResourceRule, otherwise: str) -> ResourceRule:
+    """The rule holds, but where the property has one of these values the control does not apply, and `otherwise` says why."""
+
+    def judge(resource: Resource, context: Context) -> Iterator[Finding]:
+        value = resource.get(path)
+        if isinstance(value, Unknown):
+            if any(one.verdict in {Verdict.FAIL, Verdict.UNKNOWN} for one in rule(resource, context)):
+                yield unknown(f"whether it applies: {path} {LATER}", path)
+        elif value in values:
+            yield not_applicable(otherwise)
+        else:
+            yield from rule(resource, context)
+
+    return judge
 
 
 def party(member: str, context: Context) -> Party:

@@ -69,7 +69,12 @@ def _factor(resource: Resource) -> Iterator[Finding]:
         return
     path = "grantControls.builtInControls"
     if controls & {"mfa", "block"}:
-        if len(controls) > 1 and resource.get(OPERATOR) != "AND":
+        operator = resource.get(OPERATOR)
+        if operator is UNKNOWN and (len(controls) > 1 or unsure):
+            yield unknown(f"whether another proof is enough {LATER}", OPERATOR)
+        elif unsure and operator != "AND":
+            yield unknown(f"what else is enough {LATER}", path)
+        elif len(controls) > 1 and operator != "AND":
             yield fail("is content with another proof than a second factor", OPERATOR)
     elif unsure or strength is UNKNOWN:
         yield unknown(f"what it asks for {LATER}", path)

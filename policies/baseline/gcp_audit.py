@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from handoff.controls.frameworks import Maps
-from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
+from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN
 from handoff.controls.rules import LATER, every, exists, is_at_least, is_true, own_key
 
@@ -77,8 +77,8 @@ def sink(resource: Resource, context: Context) -> Iterator[Finding]:
         yield unknown(f"filter {LATER}", "filter")
     elif isinstance(text, str) and text.strip() and not _lets_audit_through(text):
         yield fail("filters the log, so parts of the audit log do not get through", "filter")
-    if resource.type == PROJECT_SINK and resource.get("uniqueWriterIdentity") is False:
-        yield fail("writes with an identity that all of Google's customers share", "uniqueWriterIdentity")
+    if resource.type == PROJECT_SINK:
+        yield from _own_writer(resource, context)
     yield from _destination(resource, context)
 
 
@@ -106,6 +106,7 @@ def _destination(resource: Resource, context: Context) -> Iterator[Finding]:
         yield fail("names no destination", "destination")
 
 
+_own_writer = is_true("uniqueWriterIdentity", "writes with an identity that all of Google's customers share", default=True)
 _kept = is_at_least(
     "retentionDays",
     lambda context: context.engagement.requirements.log_retention.total_seconds() / DAY_S,
@@ -117,9 +118,6 @@ _locked = every(_kept, is_true("locked", "can be made to forget sooner"))
 
 def retention(resource: Resource, context: Context) -> Iterator[Finding]:
     """Logs are kept as long as the spec asks; in a project, nobody can shorten that."""
-    if resource.get("bucketId") == REQUIRED:
-        yield not_applicable("is kept for 400 days by Google, and nobody can change that")
-        return
     yield from (_locked if resource.type == PROJECT_BUCKET else _kept)(resource, context)
 
 
@@ -183,7 +181,7 @@ gcp.logging.ProjectSink("audit", destination=pulumi.Output.concat("logging.googl
         rows=("G12",),
         maps=_MAPS_KEPT,
         reads={**dict.fromkeys(BUCKETS, ("bucketId", "retentionDays")), PROJECT_BUCKET: ("bucketId", "retentionDays", "locked")},
-        evaluate=retention,
+        evaluate=_gcp.unless("bucketId", (REQUIRED,), retention, "is kept for 400 days by Google, and nobody can change that"),
         snippet="""\
 import pulumi_gcp as gcp
 

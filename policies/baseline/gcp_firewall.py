@@ -42,8 +42,14 @@ _MATCH_SOURCES = (
 )
 
 
-def inbound(resource: Resource, _: Context) -> Iterator[Finding]:
+def inbound(resource: Resource, context: Context) -> Iterator[Finding]:
     """Nothing from everywhere reaches a port that administers or stores."""
+    unsure = [path for path in ("direction", "disabled", *(() if resource.type == FIREWALL else ("action",))) if resource.get(path) is UNKNOWN]
+    for one in _inbound(resource, context):
+        yield unknown(f"whether it {one.message} is not known: {unsure[0]} {LATER}", unsure[0]) if unsure else one
+
+
+def _inbound(resource: Resource, _: Context) -> Iterator[Finding]:
     is_rule = resource.type == FIREWALL
     if resource.get("disabled") is True or _folded(resource.get("direction")) == "EGRESS":
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handoff.controls.frameworks import Maps
-from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
+from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN
 from handoff.controls.rules import LATER, either, is_false, is_one_of, is_set, is_true, own_key
 
@@ -37,14 +37,7 @@ _state = is_one_of(
 
 def _unless_autopilot(rule: ResourceRule, what: str) -> ResourceRule:
     """The rule where the client runs the nodes; Autopilot does it by itself."""
-
-    def judge(resource: Resource, context: Context) -> Iterator[Finding]:
-        if resource.get(AUTOPILOT) is True:
-            yield not_applicable(f"Autopilot, which {what}")
-            return
-        yield from rule(resource, context)
-
-    return judge
+    return _gcp.unless(AUTOPILOT, (True,), rule, f"Autopilot, which {what}")
 
 
 def control_plane(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -65,11 +58,12 @@ def control_plane(resource: Resource, context: Context) -> Iterator[Finding]:
             yield fail("has an API server that answers the whole internet", at)
 
 
-def node_account(resource: Resource, _: Context) -> Iterator[Finding]:
+def node_account(resource: Resource, context: Context) -> Iterator[Finding]:
     """Nodes act as an account that was made for them."""
-    if resource.type == CLUSTER and (resource.get(AUTOPILOT) is True or resource.get("removeDefaultNodePool") is True):
-        yield not_applicable("has no nodes of its own: node pools are judged by themselves")
-        return
+    yield from (_cluster_account if resource.type == CLUSTER else _account)(resource, context)
+
+
+def _account(resource: Resource, _: Context) -> Iterator[Finding]:
     path = "nodeConfig.serviceAccount"
     value = resource.get(path)
     if value is UNKNOWN:
@@ -77,6 +71,11 @@ def node_account(resource: Resource, _: Context) -> Iterator[Finding]:
             yield unknown(f"the account of its nodes {LATER}", path)
     elif not isinstance(value, str) or not value or _gcp.is_default_account(value):
         yield fail("has nodes that act as the default account", path)
+
+
+_cluster_account = _unless_autopilot(
+    _gcp.unless("removeDefaultNodePool", (True,), _account, "has no nodes of its own: node pools are judged by themselves"), "chooses its nodes by itself"
+)
 
 
 def secrets(resource: Resource, stack: Stack, context: Context) -> Iterator[Finding]:

@@ -35,24 +35,17 @@ USE = frozenset(
         "roles/cloudkms.signerVerifier",
     }
 )
-OUTSIDE = frozenset({"EXTERNAL", "EXTERNAL_VPC"})
+OUTSIDE = ("EXTERNAL", "EXTERNAL_VPC")
 QUARTER_S, MONTH_S = 90 * 24 * 60 * 60, 30 * 24 * 60 * 60
-_turns = when(
+_rotates = when(
     "purpose",
     ("ENCRYPT_DECRYPT",),
     is_at_most("rotationPeriod", QUARTER_S, "does not rotate within 90 days"),
     "signs, or encrypts asymmetrically, which Cloud KMS cannot rotate by itself",
     default="ENCRYPT_DECRYPT",
 )
+_turns = _gcp.unless("importOnly", (True,), _rotates, "its material is made outside of Cloud KMS, which cannot rotate it")
 _in_hardware = is_one_of("versionTemplate.protectionLevel", ("HSM", "HSM_SINGLE_TENANT", *OUTSIDE), "guards restricted data in software", default="SOFTWARE")
-
-
-def rotation(resource: Resource, context: Context) -> Iterator[Finding]:
-    """A key that Cloud KMS can rotate does so every quarter."""
-    if resource.get("versionTemplate.protectionLevel") in OUTSIDE or resource.get("importOnly") is True:
-        yield not_applicable("its material is kept or made outside of Cloud KMS, which cannot rotate it")
-        return
-    yield from _turns(resource, context)
 
 
 def hardware(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -110,7 +103,7 @@ CONTROLS = (
         severity=Severity.MEDIUM,
         reads={KEY: ("rotationPeriod", "purpose", "importOnly", "versionTemplate.protectionLevel")},
         remedy={"rotationPeriod": f"{QUARTER_S}s"},
-        evaluate=rotation,
+        evaluate=_gcp.unless("versionTemplate.protectionLevel", OUTSIDE, _turns, "its material is kept outside of Cloud KMS, which cannot rotate it"),
         snippet="""\
 import pulumi_gcp as gcp
 

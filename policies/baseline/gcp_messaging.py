@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handoff.controls.frameworks import Maps
-from handoff.controls.model import Category, Control, Severity, not_applicable
-from handoff.controls.rules import is_none_of, is_one_of, is_true, own_key
+from handoff.controls.model import Category, Control, Severity
+from handoff.controls.rules import is_none_of, is_one_of, is_true, own_key, when
 
 from . import _gcp
 
@@ -27,14 +27,6 @@ _GOOGLES_KEY = "is encrypted with Google's own key"
 _immutable = is_true("dockerConfig.immutableTags", "lets a tag be moved to another image")
 _password = is_true("authEnabled", "asks for no password")
 _by_iam = is_one_of(LOGIN, ("IAM_AUTH", "AUTH_MODE_IAM_AUTH", "TOKEN_AUTH"), "asks nobody who connects", default="AUTH_DISABLED")
-
-
-def immutable(resource: Resource, context: Context) -> Iterator[Finding]:
-    """What a tag of a repository of images stands for never changes."""
-    if str(resource.get("format")).upper() != "DOCKER" or resource.get("mode") not in (None, "STANDARD_REPOSITORY"):
-        yield not_applicable("holds no images of the client's own")
-        return
-    yield from _immutable(resource, context)
 
 
 def login(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -104,7 +96,12 @@ gcp.artifactregistry.Repository("images", repository_id="images", location="euro
         maps=_VUL,
         severity=Severity.MEDIUM,
         reads={REPOSITORY: ("format", "mode", "dockerConfig.immutableTags")},
-        evaluate=immutable,
+        evaluate=when(
+            "format",
+            ("DOCKER",),
+            when("mode", ("STANDARD_REPOSITORY",), _immutable, "passes on what others publish", default="STANDARD_REPOSITORY"),
+            "holds no images",
+        ),
         snippet="""\
 import pulumi_gcp as gcp
 

@@ -62,7 +62,11 @@ def _texts(stack: Stack) -> tuple[list[str], bool]:
     unsure = False
     metrics = stack.of(METRIC)
     for alert in stack.of(ALERT):
-        if alert.get("enabled") is False or not list(alert.each("notificationChannels[*]")):
+        enabled = alert.get("enabled")
+        if enabled is False or not list(alert.each("notificationChannels[*]")):
+            continue
+        if isinstance(enabled, Unknown):
+            unsure = True
             continue
         for _, value in alert.each(IN_LOG):
             texts += _text(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handoff.controls.frameworks import Maps
-from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
+from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN
 from handoff.controls.rules import LATER, is_false, is_none_of, is_true
 
@@ -23,31 +23,17 @@ SUBNET = "gcp:compute/subnetwork:Subnetwork"
 NETWORK = "gcp:compute/network:Network"
 INSTANCE = "gcp:compute/instance:Instance"
 CLUSTER = "gcp:container/cluster:Cluster"
-PROXY_ONLY = frozenset({"INTERNAL_HTTPS_LOAD_BALANCER", "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY"})
+PROXY_ONLY = ("INTERNAL_HTTPS_LOAD_BALANCER", "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY")
 """Purposes of subnets that hold no machines: they log no flows."""
 
 
 def flows(resource: Resource, _: Context) -> Iterator[Finding]:
     """A subnet of machines logs the flows through it."""
-    if resource.get("purpose") in PROXY_ONLY:
-        yield not_applicable("holds proxies only, whose flows Google does not log")
-        return
     block, sampling = resource.get("logConfig"), resource.get("logConfig.flowSampling")
     if block is UNKNOWN or sampling is UNKNOWN:
         yield unknown(f"whether it logs flows {LATER}", "logConfig.flowSampling")
     elif block is None or sampling in (0, "0"):
         yield fail("does not log the flows through it", "logConfig.flowSampling")
-
-
-_private = is_true("privateIpGoogleAccess", "reaches Google's services over the internet")
-
-
-def private_access(resource: Resource, context: Context) -> Iterator[Finding]:
-    """A subnet of machines reaches Google's services privately."""
-    if resource.get("purpose") in PROXY_ONLY:
-        yield not_applicable("holds proxies only, which are Google's own")
-        return
-    yield from _private(resource, context)
 
 
 def default_network(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -85,7 +71,7 @@ CONTROLS = (
         maps=_LOGS,
         severity=Severity.MEDIUM,
         reads={SUBNET: ("logConfig.flowSampling", "purpose")},
-        evaluate=flows,
+        evaluate=_gcp.unless("purpose", PROXY_ONLY, flows, "holds proxies only, whose flows Google does not log"),
         snippet="""\
 import pulumi_gcp as gcp
 
@@ -109,7 +95,9 @@ gcp.compute.Subnetwork(
         severity=Severity.MEDIUM,
         reads={SUBNET: ("privateIpGoogleAccess", "purpose")},
         remedy={"privateIpGoogleAccess": True},
-        evaluate=private_access,
+        evaluate=_gcp.unless(
+            "purpose", PROXY_ONLY, is_true("privateIpGoogleAccess", "reaches Google's services over the internet"), "holds proxies only, which are Google's own"
+        ),
         snippet="""\
 import pulumi_gcp as gcp
 

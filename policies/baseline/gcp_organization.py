@@ -9,8 +9,10 @@ from handoff.controls.model import Category, Control, Severity, fail, not_applic
 from handoff.controls.resource import UNKNOWN, Unknown
 from handoff.controls.rules import LATER
 
+from . import _gcp
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from handoff.controls.context import Context
     from handoff.controls.model import Finding
@@ -72,6 +74,9 @@ def in_force(resource: Resource, _: Context) -> Iterator[Finding]:
 
 
 def _rules(resource: Resource, name: str) -> Iterator[Finding]:
+    if resource.get("spec.reset") is UNKNOWN:
+        yield unknown(f"whether it puts {name} back {LATER}", "spec.reset")
+        return
     if _is(resource.get("spec.reset"), True):
         yield fail(f"puts {name} back to what Google takes by itself", "spec.reset")
         return
@@ -81,16 +86,23 @@ def _rules(resource: Resource, name: str) -> Iterator[Finding]:
     for at, rule in rules:
         if rule is UNKNOWN:
             yield unknown(f"its rules {LATER}", at)
-        elif not isinstance(rule, dict):
+        elif isinstance(rule, dict):
+            yield from _rule(rule, at, name)
+        else:
             yield fail(f"has no rule for {name}", at)
-        elif name in SWITCHES and "allowAll" not in rule and "denyAll" not in rule:
-            enforce = rule.get("enforce")
-            if enforce is UNKNOWN:
-                yield unknown(f"whether {name} is in force {LATER}", f"{at}.enforce")
-            elif not _is(enforce, True):
-                yield fail(f"does not enforce {name}", f"{at}.enforce")
-        elif _is(rule.get("allowAll"), True):
-            yield fail(f"allows everything that {name} bounds", f"{at}.allowAll")
+
+
+def _rule(rule: Mapping[str, object], at: str, name: str) -> Iterator[Finding]:
+    """A switch is on; a list does not allow everything."""
+    is_switch = name in SWITCHES and "allowAll" not in rule and "denyAll" not in rule
+    key = "enforce" if is_switch else "allowAll"
+    value = rule.get(key)
+    if value is UNKNOWN:
+        yield unknown(f"whether {name} is in force {LATER}", f"{at}.{key}")
+    elif is_switch and not _is(value, True):
+        yield fail(f"does not enforce {name}", f"{at}.{key}")
+    elif not is_switch and _is(value, True):
+        yield fail(f"allows everything that {name} bounds", f"{at}.{key}")
 
 
 def _old(resource: Resource, name: str) -> Iterator[Finding]:
@@ -103,7 +115,9 @@ def _old(resource: Resource, name: str) -> Iterator[Finding]:
         return
     for path in ("listPolicy.allow.all", "listPolicy[*].allow[*].all"):
         for at, value in resource.each(path):
-            if _is(value, True):
+            if value is UNKNOWN:
+                yield unknown(f"whether it allows everything {LATER}", at)
+            elif _is(value, True):
                 yield fail(f"allows everything that {name} bounds", at)
     if resource.get("restorePolicy.default") is not None:
         yield fail(f"puts {name} back to what Google takes by itself", "restorePolicy.default")
@@ -160,9 +174,6 @@ def _is_client(email: str, context: Context) -> bool:
 
 def guards(resource: Resource, _: Context) -> Iterator[Finding]:
     """A perimeter in force holds projects, and guards the services that hold data."""
-    if resource.get("perimeterType") == "PERIMETER_TYPE_BRIDGE":
-        yield not_applicable("a bridge, which guards nothing by itself")
-        return
     for path, says in (("status.resources", "holds no project"), ("status.restrictedServices", "guards no service")):
         if not list(resource.each(f"{path}[*]")):
             yield unknown(f"{path} {LATER}", path) if resource.get(path) is UNKNOWN else fail(says, path)
@@ -291,7 +302,7 @@ gcp.essentialcontacts.Contact(
         rows=("G43",),
         maps=_NET,
         reads={PERIMETER: ("perimeterType", "status.resources[*]", "status.restrictedServices[*]")},
-        evaluate=guards,
+        evaluate=_gcp.unless("perimeterType", ("PERIMETER_TYPE_BRIDGE",), guards, "a bridge, which guards nothing by itself"),
         snippet=_PERIMETER_SNIPPET,
     ),
     Control(
