@@ -103,9 +103,15 @@ def _texts(resource: Resource, path: str) -> tuple[set[str], bool]:
 def ends(resource: Resource, context: Context) -> Iterator[Finding]:
     """A way into a privileged group ends no later than the contract, for everybody who is not the client's."""
     who = resource.get("principalId")
-    if isinstance(who, str) and who in context.engagement.parties.client.identities.azure.object_ids:
+    own = context.engagement.parties.client.identities.azure.object_ids
+    if isinstance(who, str) and who in own:
         yield not_applicable("for a principal of the client's")
         return
+    for one in _ends(resource, context):
+        yield unknown(f"whose it is {LATER}, and it {one.message}", one.path) if who is UNKNOWN and own else one
+
+
+def _ends(resource: Resource, context: Context) -> Iterator[Finding]:
     permanent = resource.get("permanentAssignment")
     if permanent is True or permanent == "true":
         yield fail("never ends", "permanentAssignment")

@@ -53,8 +53,8 @@ def login(resource: Resource, stack: Stack, context: Context) -> Iterator[Findin
     if not faults:
         return
     if resource.get(f"metadata.{LOGIN}") is None:
-        items = [one for one in stack.of(METADATA_ITEM) if one.get("key") == LOGIN]
-        project = [list(_login(one, context)) for one in stack.of(METADATA)] + [list(_item(one, context)) for one in items]
+        items = [one for one in stack.of(METADATA_ITEM) if one.get("key") in (LOGIN, UNKNOWN)]
+        project = [list(_login(one, context)) for one in stack.of(METADATA)] + [list(project_login(one, context)) for one in items]
         if any(not one for one in project):
             return
         faults = next((one for one in project if any(each.verdict == "unknown" for each in one)), faults)
@@ -88,7 +88,10 @@ def encrypted(resource: Resource, stack: Stack, context: Context) -> Iterator[Fi
     elif resource.type == REGION_DISK:
         yield from _region_disk_key(resource, stack, context)
     elif resource.type == INSTANCE:
-        yield from _boot_key(resource, stack, context) if resource.get("bootDisk.source") is None else ()
+        if resource.get("bootDisk") is UNKNOWN:
+            yield unknown(f"its boot disk {LATER}", "bootDisk")
+        elif resource.get("bootDisk.source") is None:
+            yield from _boot_key(resource, stack, context)
     else:
         yield from _template(resource, stack, context)
 

@@ -68,9 +68,14 @@ def _roles(resource: Resource, roles: frozenset[str], what: str) -> Iterator[Fin
             yield fail(one.fault, one.path)
         elif isinstance(one.role, Unknown):
             yield unknown(f"role {LATER}", path)
-        elif one.role in roles and not (isinstance(one.member, str) and _AGENT.fullmatch(one.member)):
-            who = "somebody" if isinstance(one.member, Unknown) else one.member
-            yield fail(f"gives {who} {one.role}, {what}", path)
+        elif one.role in roles and isinstance(one.member, Unknown):
+            # An account of this stack is never an agent of Google's.
+            if _gcp.ACCOUNT in map(_gcp.type_of, _gcp.made_from(resource, one.path)):
+                yield fail(f"gives an account of this stack {one.role}, {what}", path)
+            else:
+                yield unknown(f"who gets {one.role} {LATER}", one.path)
+        elif one.role in roles and not _AGENT.fullmatch(str(one.member)):
+            yield fail(f"gives {one.member} {one.role}, {what}", path)
 
 
 def ends(resource: Resource, stack: Stack, context: Context) -> Iterator[Finding]:
@@ -132,7 +137,9 @@ def keyless(resource: Resource, _: Context) -> Iterator[Finding]:
 def condition(resource: Resource, _: Context) -> Iterator[Finding]:
     """Only named identities of the issuer come in."""
     issuer = resource.get("oidc.issuerUri")
-    if isinstance(issuer, str) and not issuer.lower().startswith("https://"):
+    if issuer is UNKNOWN:
+        yield unknown(f"issuer {LATER}", "oidc.issuerUri")
+    elif isinstance(issuer, str) and not issuer.lower().startswith("https://"):
         yield fail(f"trusts {issuer}, whose keys anybody on the way can replace", "oidc.issuerUri")
     text = resource.get("attributeCondition")
     if text is UNKNOWN:

@@ -62,8 +62,10 @@ def duties(resource: Resource, stack: Stack, _: Context) -> Iterator[Finding]:
         if not isinstance(one.role, Unknown) and one.role not in ADMINISTRATION:
             continue
         for other, use in _uses(stack):
+            if use == one and other is resource:
+                continue
             same = _same(resource, one, other, use)
-            if isinstance(same, Unknown) or (same and isinstance(one.role, Unknown)):
+            if isinstance(same, Unknown) or (same and UNKNOWN in (one.role, use.role)):
                 yield unknown(f"whether {one.path} names who also uses keys through {other.name} {LATER}", one.path)
             elif same:
                 yield fail(f"makes {_shown(one.member)} an administrator of keys that {other.name} lets him use", one.path)
@@ -72,7 +74,7 @@ def duties(resource: Resource, stack: Stack, _: Context) -> Iterator[Finding]:
 def _uses(stack: Stack) -> Iterator[tuple[Resource, _gcp.Grant]]:
     for resource in stack.of(*ON_KEYS, *ON_PROJECTS):
         for one in _gcp.grants(resource):
-            if not isinstance(one.role, Unknown) and one.role in USE:
+            if isinstance(one.role, Unknown) or one.role in USE:
                 yield resource, one
 
 

@@ -65,7 +65,7 @@ def _texts(stack: Stack) -> tuple[list[str], bool]:
         enabled = alert.get("enabled")
         if enabled is False or not list(alert.each("notificationChannels[*]")):
             continue
-        if isinstance(enabled, Unknown):
+        if isinstance(enabled, Unknown) or (alert.get("notificationChannels") is UNKNOWN and not _gcp.made_from(alert, "notificationChannels")):
             unsure = True
             continue
         for _, value in alert.each(IN_LOG):
@@ -91,7 +91,7 @@ def _hangs_on(alert: Resource, metric: Resource, conditions: list[object]) -> bo
     # The name stands in quotes in a filter and at the end of a query's metric, so a longer name that begins alike is another metric.
     if isinstance(name, str) and any(isinstance(one, str) and _names(one, name) for one in conditions):
         return True
-    return UNKNOWN if any(isinstance(one, Unknown) for one in conditions) and not _gcp.made_from(alert, "conditions") else False
+    return UNKNOWN if any(isinstance(one, Unknown) for one in (name, *conditions)) and not _gcp.made_from(alert, "conditions") else False
 
 
 def _names(text: str, name: str) -> bool:

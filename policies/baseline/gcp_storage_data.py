@@ -60,7 +60,7 @@ def takes_logs(bucket: Resource, stack: Stack) -> bool | Unknown:
             name = bucket.get("name")
             if bucket.urn in _gcp.made_from(one, path) or (isinstance(value, str) and isinstance(name, str) and value == f"{prefix}{name}"):
                 return True
-            unsure = unsure or (isinstance(value, Unknown) and not _gcp.made_from(one, path))
+            unsure = unsure or (UNKNOWN in (value, name) and not _gcp.made_from(one, path))
     return UNKNOWN if unsure else False
 
 
