@@ -152,9 +152,9 @@ def contacts(stack: Stack, context: Context) -> Iterator[Finding]:
         return
     told: set[str] = set()
     unsure = False
-    for one in stack.of(CONTACT):
-        values = [value for _, value in one.each("notificationCategorySubscriptions[*]")]
-        email = one.get("email")
+    for contact in stack.of(CONTACT):
+        values = [value for _, value in contact.each("notificationCategorySubscriptions[*]")]
+        email = contact.get("email")
         if isinstance(email, Unknown) or any(isinstance(value, Unknown) for value in values):
             unsure = True
         elif isinstance(email, str) and _is_client(email, context):
