@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, is_one_of, own_key
+from handoff.controls.rules import LATER, alone, is_one_of, own_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +175,7 @@ CONTROLS = (
         maps=Maps(nist="AC-3 AC-4 AC-6", hipaa="308(a)(3)(i) 312(a)(1)", pci="1.3.1", soc2="~CC6.1 CC6.6", iso="A.8.1"),
         severity=Severity.CRITICAL,
         reads={PERMISSION: ("principal", *BOUNDS), URL: ("authorizationType",)},
-        evaluate=invited,
+        evaluate_linked=alone(invited),
         snippet="""\
 import pulumi_aws as aws
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, is_at_least, is_false, is_true
+from handoff.controls.rules import LATER, alone, is_at_least, is_false, is_true
 
 from ._aws_databases import CLUSTER, CLUSTER_INSTANCE, DOCUMENTS, GRAPHS, INSTANCE, SOURCE, encrypted, unless_replica
 
@@ -40,7 +40,7 @@ def closed(resource: Resource, context: Context) -> Iterator[Finding]:
         yield from is_false("publiclyAccessible", OPEN)(resource, context)
     elif resource.get("dbClusterInstanceClass") is None:
         yield not_applicable("an Aurora cluster has no address of its own: its instances are judged")
-    elif group is UNKNOWN and not resource.links.get("dbSubnetGroupName"):
+    elif group is UNKNOWN:
         yield unknown(f"whether it has a public address follows from dbSubnetGroupName, which {LATER}", "dbSubnetGroupName")
     else:
         yield from is_false("publiclyAccessible", OPEN, default=group in (None, "", "default"))(resource, context)
@@ -189,7 +189,7 @@ CONTROLS = (
         maps=Maps(nist="CP-10 CP-2 SC-5", hipaa="308(a)(7)(i) 308(a)(7)(ii)(C)", soc2="~A1.2", iso="A.8.14"),
         severity=Severity.MEDIUM,
         reads={INSTANCE: ("multiAz", SOURCE)},
-        evaluate=unless_replica(second_zone, "a read replica: its source is judged"),
+        evaluate_linked=alone(unless_replica(second_zone, "a read replica: its source is judged")),
         snippet=INSTANCE_SNIPPET,
     ),
     Control(
@@ -209,7 +209,7 @@ CONTROLS = (
             DOCUMENTS: ("backupRetentionPeriod",),
             GRAPHS: ("backupRetentionPeriod",),
         },
-        evaluate=backups,
+        evaluate_linked=alone(backups),
         snippet=INSTANCE_SNIPPET,
     ),
 )
