@@ -146,9 +146,7 @@ ACCESS: Mapping[str, tuple[Way, ...]] = {
     "aws:lambda/layerVersionPermission:LayerVersionPermission": (
         Way(form=Form.AWS_PRINCIPAL, at="principal", beside={"organizationId": "aws:principalorgid"}),
     ),
-    "aws:cloudwatch/eventPermission:EventPermission": (
-        Way(form=Form.AWS_PRINCIPAL, at="principal", beside={"condition.value": "aws:principalorgid"}),
-    ),
+    "aws:cloudwatch/eventPermission:EventPermission": (Way(form=Form.AWS_PRINCIPAL, at="principal", beside={"condition.value": "aws:principalorgid"}),),
     "aws:ec2/amiLaunchPermission:AmiLaunchPermission": (
         Way(form=Form.AWS_PRINCIPAL, at="accountId"),
         Way(form=Form.AWS_PRINCIPAL, at="organizationArn"),
@@ -254,9 +252,7 @@ USES_KEY: Mapping[str, tuple[str, ...]] = {
     "aws:lambda/function:Function": ("kmsKeyArn",),
     "aws:sns/topic:Topic": ("kmsMasterKeyId",),
     "aws:sqs/queue:Queue": ("kmsMasterKeyId",),
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
-        "rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId",
-    ),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ("rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId",),
 }
 """Every type that uses a key, and where it names it."""
 IMPORTED: Mapping[str, str] = {

@@ -62,9 +62,7 @@ ACCESS: Mapping[str, tuple[Way, ...]] = {
     LIGHTHOUSE: (Way(form=Form.TENANT, at="properties.managedByTenantId", beside={"properties.description": "note"}),),
     "azure-native:managedservices:RegistrationAssignment": (Way(form=Form.IDENTITY),),
     "azure-native:automation:Webhook": (Way(form=Form.SECRET, ends="expiryTime"),),
-    VAULT: (
-        Way(form=Form.OBJECT, at="properties.accessPolicies[*].objectId", covered_as=("azure-native:keyvault:AccessPolicy",)),
-    ),
+    VAULT: (Way(form=Form.OBJECT, at="properties.accessPolicies[*].objectId", covered_as=("azure-native:keyvault:AccessPolicy",)),),
     "azure-native:keyvault:AccessPolicy": (Way(form=Form.OBJECT, at="policy.objectId"),),
     "azure-native:managedidentity:FederatedIdentityCredential": (Way(form=Form.OIDC, at="issuer", beside={"subject": "subject"}),),
     "azure-native:datashare:Invitation": (

@@ -50,6 +50,7 @@ def drop_break_glass(cloud: str) -> Change:
 
 WAIVER = {"control": "aws-s3-encryption", "resource": "logs", "reason": "r", "owner": "o"}
 GRANT = {"holder": "provider", "purpose": "help", "environments": ["prod"]}
+STATE = {"backend": "gs://acme-state", "owner": "client", "secrets_provider": "passphrase", "secrets_owner": "client"}
 DECISION = {"kind": "aws.iam_access_key", "reason": "r", "decided_by": "d"}
 
 CASES: list[tuple[str, Change, Change, str]] = [
@@ -142,6 +143,25 @@ CASES: list[tuple[str, Change, Change, str]] = [
         put("waivers", value=[{**WAIVER, "expires": "2027-06-01"}]),
         "waivers[0].expires",
     ),
+    ("a state's backend is one of Pulumi's", put("state", "backend", value="gs://acme-state"), put("state", "backend", value="acme-state"), "state.backend"),
+    (
+        "a secrets provider is one of Pulumi's",
+        put("state", "secrets_provider", value="awskms://alias/state"),
+        put("state", "secrets_provider", value="vault"),
+        "state.secrets_provider",
+    ),
+    (
+        "what is the client's names no account of the provider's",
+        put("state", value={**STATE, "secrets_provider": "gcpkms://projects/acme-prod/locations/global/keyRings/r/cryptoKeys/k"}),
+        put("state", value={**STATE, "secrets_provider": "gcpkms://projects/nimbus-ops/locations/global/keyRings/r/cryptoKeys/k"}),
+        "state.secrets_provider",
+    ),
+    (
+        "a store's size is a number above nothing",
+        put("environments", 0, "stores", 0, "size_gb", value=12.5),
+        put("environments", 0, "stores", 0, "size_gb", value=0),
+        "environments[0].stores[0].size_gb",
+    ),
     ("notice of the EU Data Act", put("exit", "notice", value="P62D"), put("exit", "notice", value="P63D"), "exit.notice"),
     ("transition of the EU Data Act", put("exit", "transition", value="P30D"), put("exit", "transition", value="P31D"), "exit.transition"),
     ("retrieval of the EU Data Act", put("exit", "retrieval", value="P30D"), put("exit", "retrieval", value="P29D"), "exit.retrieval"),
@@ -173,6 +193,13 @@ def test_a_framework_that_asks_for_a_second_site_warns_without_one(judge: Judge)
     (warning,) = judge(put("data", 0, "dr_residency", value=[])).warnings
     assert "data[0]" in warning
     assert "nist-800-53-moderate" in warning
+
+
+def test_a_state_of_the_providers_warns_without_a_step_that_hands_it_over(judge: Judge) -> None:
+    assert judge(put("state", value={**STATE, "owner": "provider", "rekey": "hand it over"})).warnings == ()
+    (warning,) = judge(put("state", value={**STATE, "owner": "provider"})).warnings
+    assert "state.rekey" in warning
+    assert judge(lambda data: data.pop("state")).engagement.state is None
 
 
 def test_rules_of_the_data_act_bind_only_those_who_name_it(judge: Judge) -> None:

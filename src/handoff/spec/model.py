@@ -202,6 +202,8 @@ class Store(_Block):
     name: Name
     data_class: Name = Field(alias="class")
     clouds: tuple[CloudName, ...] = Field(min_length=1)
+    size_gb: float | None = Field(default=None, gt=0, le=1e9)
+    """About how much it holds on each cloud, in 10^9 bytes; the time that a return takes is estimated from it."""
 
 
 class Elsewhere(_Block):
@@ -281,6 +283,20 @@ class Approvals(_Block):
     apply: tuple[PartyName, ...] = ("provider", "client")
 
 
+class State(_Block):
+    """Where the stacks' own state lies and whose it is; a stack does not tell that of itself."""
+
+    backend: Text
+    """URL as in `pulumi login`: `s3://acme-state`, `azblob://state`, `gs://acme-state`, `file://...`, `https://api.pulumi.com`."""
+    owner: Literal["client", "provider"]
+    secrets_provider: Text
+    """URL as in `pulumi stack change-secrets-provider`: `awskms://...`, `azurekeyvault://...`, `gcpkms://...`, `hashivault://...`, `passphrase`, `default`."""
+    secrets_owner: Literal["client", "provider"]
+    """Who holds that key or passphrase."""
+    rekey: Text | None = None
+    """The step that hands the state over and re-encrypts its secrets at the exit."""
+
+
 class Exit(_Block):
     """The terms of leaving."""
 
@@ -303,8 +319,10 @@ class Waiver(_Block):
     """Pulumi URN or resource name; `*` allowed."""
     reason: Text
     owner: Text
-    approver: Text | None = None
+    approver: Text
+    """Who agreed to it, for the client."""
     compensating: Text | None = None
+    """What is done instead."""
     issued: date | None = None
     expires: date
 
@@ -323,6 +341,7 @@ class Engagement(_Block):
     environments: tuple[Environment, ...] = Field(min_length=1)
     access: tuple[AccessGrant, ...] = ()
     service_levels: tuple[ServiceLevel, ...] = ()
+    state: State | None = None
     exit: Exit = Exit()
     waivers: tuple[Waiver, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,13 @@ SHORTEST_BACKUP_POINT = timedelta(hours=1)
 """Backups taken on a schedule cannot promise less: source: https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup-plan.html (read 2026-11-22)"""
 GEO_COPY_FRAMEWORKS = ("nist-800-53", "fedramp", "iso-27001", "dora")
 """Frameworks with a control that asks for an alternate storage site (NIST CP-6 and its kin)."""
+
+
+BACKENDS = ("s3://", "azblob://", "gs://", "file://", "https://", "http://", "postgres://")
+"""source: https://www.pulumi.com/docs/iac/concepts/state-and-backends/ (read 2026-11-22)"""
+SECRETS_PROVIDERS = ("awskms://", "azurekeyvault://", "gcpkms://", "hashivault://")
+SECRETS_WORDS = frozenset({"passphrase", "default"})
+"""source: https://www.pulumi.com/docs/iac/concepts/secrets/ (read 2026-11-22)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +136,10 @@ def _break_glass(spec: Engagement, _: date) -> Iterator[Finding]:
 def _waivers(spec: Engagement, today: date) -> Iterator[Finding]:
     for number, waiver in enumerate(spec.waivers):
         issued = waiver.issued or today
+        if issued > today:
+            yield Finding(where=("waivers", number, "issued"), message=f"{issued} is yet to come; a waiver counts from the day of its decision")
+        if waiver.approver == waiver.owner:
+            yield Finding(where=("waivers", number, "approver"), message=f"{waiver.approver} owns the waiver and approves it, too", fatal=False)
         if waiver.expires - issued > LONGEST_WAIVER:
             yield Finding(where=("waivers", number, "expires"), message=f"{waiver.expires} is more than {LONGEST_WAIVER.days} days after {issued}")
 
@@ -154,4 +166,23 @@ def _decisions(spec: Engagement, _: date) -> Iterator[Finding]:
             yield Finding(where=("exit", "decisions", number, "party"), message="there is no incoming party")
 
 
-RULES: tuple[Rule, ...] = (_term, _names, _grants, _stores, _residency, _places_of_environments, _break_glass, _waivers, _exit_terms, _decisions)
+def _state(spec: Engagement, _: date) -> Iterator[Finding]:
+    state = spec.state
+    if state is None:
+        return
+    if not state.backend.startswith(BACKENDS):
+        yield Finding(where=("state", "backend"), message=f"{state.backend!r} is no backend's URL; one begins with {', '.join(BACKENDS)}")
+    if state.secrets_provider not in SECRETS_WORDS and not state.secrets_provider.startswith(SECRETS_PROVIDERS):
+        known = ", ".join((*SECRETS_PROVIDERS, *sorted(SECRETS_WORDS)))
+        yield Finding(where=("state", "secrets_provider"), message=f"{state.secrets_provider!r} is no secrets provider that is known: {known}")
+    theirs = spec.parties.provider.identities
+    marks = {*theirs.aws.accounts, *theirs.gcp.projects, *theirs.gcp.project_numbers}
+    for field, url, owner in (("backend", state.backend, state.owner), ("secrets_provider", state.secrets_provider, state.secrets_owner)):
+        named = next((one for one in sorted(marks) if one in re.split(r"[/:?&=@]", url)), None)
+        if owner == "client" and named is not None:
+            yield Finding(where=("state", field), message=f"is said to be the client's and names {named}, which is the provider's")
+    if "provider" in {state.owner, state.secrets_owner} and not state.rekey:
+        yield Finding(where=("state", "rekey"), message="what is the provider's has to be handed over and re-keyed at the exit: say how", fatal=False)
+
+
+RULES: tuple[Rule, ...] = (_term, _names, _grants, _stores, _residency, _places_of_environments, _break_glass, _waivers, _state, _exit_terms, _decisions)
