@@ -331,8 +331,8 @@ def _entity(look: _Look) -> Iterator[Opening]:
         if parts is None:
             yield look.later(at)
         elif parts[1] == "project":  # the owners, editors or viewers of a project, whom its own bindings name
-            number = parts[2].rpartition("-")[2]
-            yield look.by(at, parts[0], (Clue.GCP_PROJECT, number), elsewhere="the bindings of that project")
+            project = parts[2].partition("-")[2]
+            yield look.by(at, parts[0], (Clue.GCP_PROJECT, project), elsewhere="the bindings of that project")
         else:
             kind = "serviceAccount" if parts[2].endswith("gserviceaccount.com") else parts[1]
             yield _of_member(look, at, f"{kind}:{parts[2]}" if kind else parts[2], None)

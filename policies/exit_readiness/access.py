@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -101,9 +102,8 @@ def _life(resource: Resource, kept: LongLived, context: Context) -> timedelta | 
 
 def _reason(resource: Resource, kept: LongLived, context: Context) -> bool | Unknown:
     cloud = _openings.CLOUDS[resource.type.split(":", 1)[0]]
-    name = resource.name.lower()
     grants = (one for one in context.engagement.access if context.environment.name in one.environments and cloud in one.clouds)
-    if any(name in one.purpose.lower() for one in grants):
+    if any(_names(one.purpose, resource.name) for one in grants):
         return True
     tags = resource.get(kept.tags) if kept.tags else None
     if tags is UNKNOWN:
@@ -112,6 +112,12 @@ def _reason(resource: Resource, kept: LongLived, context: Context) -> bool | Unk
         return False
     said = next((tags[key] for key in REASONS if key in tags), None)
     return UNKNOWN if said is UNKNOWN else isinstance(said, str) and bool(said.strip())
+
+
+def _names(purpose: str, name: str) -> bool:
+    """Whether a purpose names a resource and says more than that; part of a word is no name."""
+    words = re.findall(r"[\w.-]+", purpose.lower())
+    return len(words) > 1 and name.lower() in {one.strip(".") for one in words}
 
 
 CONTROLS = (
