@@ -52,6 +52,14 @@ def test_modules_that_are_not_controls_are_refused(tmp_path: Path) -> None:
         catalogue.load(tmp_path / "c")
 
 
+@pytest.mark.parametrize("text", ["CONTROL = (", "import no_such_module", "1 / 0"])
+def test_a_module_that_does_not_load_is_named(tmp_path: Path, text: str) -> None:
+    where = pack(tmp_path, "own", one=text)
+    with pytest.raises(RegistryError, match=r"one\.py: cannot be loaded") as refusal:
+        catalogue.load(tmp_path)
+    assert str(where / "one.py") in refusal.value.message
+
+
 def test_a_folder_without_packs_and_a_manifest_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no policy pack"):
         catalogue.load(tmp_path)

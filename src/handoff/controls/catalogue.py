@@ -95,7 +95,11 @@ def _modules(folder: Path) -> Iterator[ModuleType]:
     importlib.invalidate_caches()
     for path in sorted(folder.glob("*.py")):
         if not path.stem.startswith("_"):
-            yield importlib.import_module(f"{package}.{path.stem}")
+            try:
+                found = importlib.import_module(f"{package}.{path.stem}")
+            except Exception as error:  # noqa: BLE001 - whatever a module of controls does wrong while it loads, the file is to be named
+                raise RegistryError(f"{path}: cannot be loaded: {type(error).__name__}: {error}", hint="Mend the module; nothing was judged.") from error
+            yield found
 
 
 def _package(name: str, path: list[str]) -> None:

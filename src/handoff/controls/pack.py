@@ -7,6 +7,7 @@ source: https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/analyzer.pro
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from handoff.controls.evaluate import WAIVER, Judge, breaks
 from handoff.controls.model import Control, Result, Severity, Verdict
 from handoff.controls.protocol import messages, plugins, put, values
 from handoff.controls.resource import Provider, Resource, Stack
+from handoff.controls.waivers import excuse
 from handoff.errors import HandoffError
 
 if TYPE_CHECKING:
@@ -73,12 +75,13 @@ class Shared:
 
     def stack(self, body: bytes) -> Stack:
         """The stack of an AnalyzeStack request. Its properties are outputs, so the inputs that were judged before stand in for them."""
-        if self._stack is not None and self._stack[0] == body:
-            return self._stack[1]
-        request = messages.AnalyzeStackRequest.FromString(body)
-        made = Stack(self._of_stack(one) for one in request.resources)
-        self._stack = body, made
-        return made
+        mark = hashlib.sha256(body).digest()
+        if self._stack is None or self._stack[0] != mark:
+            self._stack = None
+            request = messages.AnalyzeStackRequest.FromString(body)
+            self._stack = mark, Stack(self._of_stack(one) for one in request.resources)
+            self._inputs = {}  # the stack holds them now
+        return self._stack[1]
 
     def context(self, spec: Path, environment: str) -> _Loading:
         """The spec's context, which is loaded beside the first calls."""
@@ -359,8 +362,7 @@ def say(result: Result) -> str:
     """A result in words for people: what, where, and what to do."""
     at = f" ({result.path})" if result.path else ""
     if result.waived is not None:
-        waived = result.waived
-        return f"waived until {waived.expires} by {waived.owner}: {waived.reason}\n{result.message}{at}"
+        return f"{excuse(result.waived)}\n{result.message}{at}"
     if result.verdict is Verdict.UNKNOWN:
         return f"unknown: {result.message}{at}"
     if result.verdict is Verdict.ERROR:

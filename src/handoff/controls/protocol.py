@@ -1,53 +1,24 @@
-"""The engine's analyzer protocol: the Pulumi SDK's own message classes, without the SDK around them, and its values as plain ones.
+"""The engine's analyzer protocol: the Pulumi SDK's own message classes, and its values as plain ones.
 
-`import pulumi` takes 30 MB and a third of a second; a pack that serves the engine needs four generated modules of it.
 source: https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/analyzer.proto (read 2026-11-22)
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
 
+from handoff.controls import generated
 from handoff.controls.resource import plain
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import analyzer_pb2 as messages
     from pulumi.runtime.proto import plugin_pb2 as plugins
 
-_PARENTS = ("pulumi", "pulumi.runtime", "pulumi.runtime.proto")
-
-
-def _generated(name: str) -> ModuleType:
-    """A generated module of the SDK; where the SDK is not loaded, without loading it."""
-    whole = f"pulumi.runtime.proto.{name}"
-    if "pulumi" in sys.modules:
-        return importlib.import_module(whole)
-    spec = importlib.util.find_spec("pulumi")
-    if spec is None or spec.origin is None:
-        raise ImportError("the Pulumi SDK is not installed")
-    folder = Path(spec.origin).parent
-    before = set(sys.modules)
-    try:
-        for parent in _PARENTS:
-            bare = ModuleType(parent)
-            bare.__path__ = [str(folder.joinpath(*parent.split(".")[1:]))]
-            sys.modules[parent] = bare
-        return importlib.import_module(whole)
-    finally:
-        for made in [one for one in sys.modules if one.split(".", 1)[0] == "pulumi" and one not in before]:
-            del sys.modules[made]
-
-
 if not TYPE_CHECKING:
-    messages = _generated("analyzer_pb2")
-    plugins = _generated("plugin_pb2")
+    messages = generated.module("analyzer_pb2")
+    plugins = generated.module("plugin_pb2")
 
 
 def values(struct: Struct) -> dict[str, object]:

@@ -22,15 +22,19 @@ from typing import IO, TYPE_CHECKING
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2 as messages
-from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
 
 from handoff import __version__
+from handoff.controls import generated
 from handoff.lab.engine import python_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import FrameType
+
+    from pulumi.runtime.proto import language_pb2 as messages
+    from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
+else:
+    messages, language_pb2_grpc, plugin_pb2 = map(generated.module, ("language_pb2", "language_pb2_grpc", "plugin_pb2"))
 
 _ALREADY_TOLD = 32
 """Exit code of the runner when the program has shown its own error. source: the runner script of v3.259.0"""
