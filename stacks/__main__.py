@@ -34,6 +34,7 @@ def settings(config: pulumi.Config) -> Settings:
         environment=environment,
         today=datetime.now(UTC).date(),
         disposable=config.get_bool("disposable") or False,
+        plain_http=config.get_bool("plainHttp") or False,
         store_secret=config.get_secret("storeSecret"),
     )
 

@@ -9,6 +9,7 @@ import pulumi_aws
 
 from handoff.errors import SpecError
 from stacks.components.aws import statements
+from stacks.components.aws.alarms import Alarms, AlarmsArgs
 from stacks.components.aws.audit_log import AuditLog, AuditLogArgs
 from stacks.components.aws.backups import Backups, BackupsArgs
 from stacks.components.aws.break_glass import BreakGlass, BreakGlassArgs
@@ -48,8 +49,9 @@ class _Account:
         break_glass = self._break_glass()
         data_key = self._key("data", f"Data of {settings.prefix}", settings.data_classes)
         stores = {store.name: self._store(store.name, store.data_class, data_key.arn) for store in settings.stores("aws")}
-        audit = self._audit()
-        network = Network("network", NetworkArgs(cidr=settings.environment.network, region=self.region, tags=settings.tags()), self.options)
+        audit, audit_key = self._audit()
+        self._alarms(audit, audit_key)
+        network = self._network(audit)
         backups = self._backups(data_key.arn)
         roles = self._roles(data_key.arn)
         return {
@@ -98,9 +100,11 @@ class _Account:
             name,
             DataStoreArgs(
                 bucket_name=self._bucket(name),
+                bucket_arn=self._bucket_arn(name),
                 secret_name=f"{self.settings.prefix}/{name}",
                 key_arn=key_arn,
                 disposable=self.settings.disposable,
+                plain_http=self.settings.plain_http,
                 tags=self.settings.tags(data_class=data_class),
             ),
             self.options,
@@ -110,27 +114,62 @@ class _Account:
         """Bucket names are unique in the world: the account id makes this one so."""
         return self.settings.name(name, self.account)
 
-    def _audit(self) -> AuditLog:
-        trail_name = self.settings.name("trail")
+    def _bucket_arn(self, name: str) -> str:
+        return f"arn:{self.partition}:s3:::{self._bucket(name)}"
+
+    def _audit(self) -> tuple[AuditLog, ClientKey]:
+        here = {"account": self.account, "region": self.region, "arn_partition": self.partition}
+        trail_name, bucket = self.settings.name("trail"), self._bucket_arn("audit")
         trail_arn = f"arn:{self.partition}:cloudtrail:{self.region}:{self.account}:trail/{trail_name}"
         log_group_name = f"/handoff/{self.settings.prefix}/operations"
         log_group_arn = f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:{log_group_name}"
-        uses = (statements.trail_key_use(trail_arn), statements.logs_key_use(self.region, log_group_arn=log_group_arn))
+        uses = (
+            statements.trail_key_use(trail_arn),
+            statements.logs_key_use(self.region, log_group_arn=log_group_arn),
+            statements.flow_key_use(**here),
+            statements.alarm_key_use(account=self.account),
+        )
         key = self._key("audit", f"Audit log of {self.settings.prefix}", "none", *uses)
-        return AuditLog(
+        audit = AuditLog(
             "audit",
             AuditLogArgs(
-                account=self.account,
                 bucket_name=self._bucket("audit"),
+                bucket_arn=bucket,
+                allows=[*statements.trail_bucket(bucket, account=self.account, trail_arn=trail_arn), *statements.flow_bucket(bucket, **here)],
                 trail_name=trail_name,
-                trail_arn=trail_arn,
+                role_name=self.settings.name("trail", limit=64),
                 log_group_name=log_group_name,
+                log_group_arn=log_group_arn,
+                stores=[self._bucket_arn(store.name) for store in self.settings.stores("aws")],
                 key_arn=key.arn,
                 disposable=self.settings.disposable,
+                plain_http=self.settings.plain_http,
                 tags=self.settings.tags(),
             ),
             self.options,
         )
+        return audit, key
+
+    def _alarms(self, audit: AuditLog, key: ClientKey) -> Alarms:
+        client = self.settings.engagement.parties.client
+        args = AlarmsArgs(
+            base_name=self.settings.name("alarms"),
+            log_group_name=audit.log_group_name,
+            key_arn=key.arn,
+            emails=[one for one in client.contacts if "@" in one],
+            tags=self.settings.tags(),
+        )
+        return Alarms("alarms", args, self.options)
+
+    def _network(self, audit: AuditLog) -> Network:
+        args = NetworkArgs(
+            cidr=self.settings.environment.network,
+            region=self.region,
+            flow_log_bucket_arn=self._bucket_arn("audit"),
+            ready=audit.ready,
+            tags=self.settings.tags(),
+        )
+        return Network("network", args, self.options)
 
     def _backups(self, key_arn: pulumi.Output[str]) -> Backups:
         tags = self.settings.tags(data_class=self.settings.data_classes)

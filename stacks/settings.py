@@ -62,6 +62,8 @@ class Settings:
     """Where a cloud refuses the past."""
     disposable: bool = False
     """The environment and its data may be destroyed by `pulumi destroy`; for test estates only."""
+    plain_http: bool = False
+    """AWS is reached without TLS, as the lab's emulator is: a bucket that refuses plain HTTP would refuse everybody."""
     store_secret: pulumi.Output[str] | None = None
     """Value of each store's secret where the cloud keeps no empty one (Azure); from the stack's encrypted configuration, so the same on every run."""
 

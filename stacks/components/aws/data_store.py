@@ -21,9 +21,11 @@ class DataStoreArgs:
     """Names, key and class of data."""
 
     bucket_name: str
+    bucket_arn: str
     secret_name: str
     key_arn: pulumi.Output[str]
     disposable: bool
+    plain_http: bool
     tags: Mapping[str, str]
 
 
@@ -35,7 +37,15 @@ class DataStore(pulumi.ComponentResource):
         inside = pulumi.ResourceOptions(parent=self)
         bucket = SealedBucket(
             name,
-            SealedBucketArgs(bucket_name=args.bucket_name, key_arn=args.key_arn, locked_days=0, disposable=args.disposable, tags=args.tags),
+            SealedBucketArgs(
+                bucket_name=args.bucket_name,
+                bucket_arn=args.bucket_arn,
+                key_arn=args.key_arn,
+                locked_days=0,
+                disposable=args.disposable,
+                plain_http=args.plain_http,
+                tags=args.tags,
+            ),
             inside,
         )
         secret = secretsmanager.Secret(

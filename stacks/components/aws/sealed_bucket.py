@@ -1,4 +1,4 @@
-"""A bucket that is closed to the public, keeps versions and is encrypted with the client's key."""
+"""A bucket that is closed to the public and to plain HTTP, keeps versions and is encrypted with the client's key."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi_aws import s3
 
+from stacks.components.aws import statements
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,11 +19,16 @@ class SealedBucketArgs:
     """Which bucket, and with which key."""
 
     bucket_name: str
+    bucket_arn: str
     key_arn: pulumi.Output[str]
     locked_days: int
     """Days for which no version can be deleted; 0 keeps no lock."""
     disposable: bool
+    plain_http: bool
+    """Requests without TLS are answered: the lab speaks nothing else."""
     tags: Mapping[str, str]
+    allows: Sequence[statements.Statement] = ()
+    """What the bucket's policy allows to services of AWS."""
 
 
 class SealedBucket(pulumi.ComponentResource):
@@ -61,8 +68,13 @@ class SealedBucket(pulumi.ComponentResource):
                 rule={"default_retention": {"mode": "GOVERNANCE", "days": args.locked_days}},
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
             )
+        sealed: list[pulumi.Resource] = [closed, versions, encryption]
+        said = [*args.allows, *(() if args.plain_http else (statements.encrypted_only(args.bucket_arn),))]
+        if said:
+            after = pulumi.ResourceOptions(parent=self, depends_on=[closed, versions, encryption])
+            sealed.append(s3.BucketPolicy(name, bucket=bucket.bucket, policy=statements.document(*said), opts=after))
         self.bucket_name: pulumi.Output[str] = bucket.bucket
         self.arn: pulumi.Output[str] = bucket.arn
-        self.sealed: tuple[pulumi.Resource, ...] = (closed, versions, encryption)
+        self.sealed: tuple[pulumi.Resource, ...] = tuple(sealed)
         """What has to be in place before data arrives."""
         self.register_outputs({"bucketName": self.bucket_name, "arn": self.arn})

@@ -53,10 +53,20 @@ NEVER = (
     "cloudtrail:PutEventSelectors",
     "cloudtrail:StopLogging",
     "cloudtrail:UpdateTrail",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:DisableAlarmActions",
+    "cloudwatch:PutMetricAlarm",
+    "ec2:DeleteFlowLogs",
     "kms:CreateGrant",
     "kms:DisableKey",
     "kms:PutKeyPolicy",
     "kms:ScheduleKeyDeletion",
+    "logs:DeleteLogGroup",
+    "logs:DeleteLogStream",
+    "logs:DeleteMetricFilter",
+    "logs:DeleteRetentionPolicy",
+    "logs:PutMetricFilter",
+    "logs:PutRetentionPolicy",
     "organizations:*",
 )
 """What no grant to another party opens: ending the client's keys, blinding its audit log, handing its keys on."""
@@ -203,11 +213,52 @@ def logs_key_use(region: str, *, log_group_arn: str) -> Statement:
     }
 
 
-def trail_bucket(bucket_arn: str, *, account: str, trail_arn: str) -> str:
+def flow_key_use(*, account: str, region: str, arn_partition: str) -> Statement:
+    """Flow logs are written with the key. source: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-cmk-policy.html (read 2026-11-22)."""
+    return {
+        "Sid": "FlowLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+        "Resource": "*",
+        "Condition": _delivery(account=account, region=region, arn_partition=arn_partition),
+    }
+
+
+def alarm_key_use(*, account: str) -> Statement:
+    """Alarms reach an encrypted topic. source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html (read 2026-11-22)."""
+    return {
+        "Sid": "Alarms",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+
+
+def encrypted_only(bucket_arn: str) -> Statement:
+    """Nobody reaches the bucket without TLS."""
+    return {
+        "Sid": "EncryptedOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def trail_to_logs(log_group_arn: str) -> str:
+    """What the trail's role does: write streams of its one log group."""
+    return document({"Sid": "Write", "Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"{log_group_arn}:log-stream:*"})
+
+
+def trail_bucket(bucket_arn: str, *, account: str, trail_arn: str) -> tuple[Statement, ...]:
     """CloudTrail writes to its bucket. source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html (read 2026-11-22)."""
     trail: Statement = {"StringEquals": {"aws:SourceArn": trail_arn}}
     service = {"Service": "cloudtrail.amazonaws.com"}
-    return document(
+    return (
         {"Sid": "TrailChecks", "Effect": "Allow", "Principal": service, "Action": "s3:GetBucketAcl", "Resource": bucket_arn, "Condition": trail},
         {
             "Sid": "TrailWrites",
@@ -218,3 +269,24 @@ def trail_bucket(bucket_arn: str, *, account: str, trail_arn: str) -> str:
             "Condition": {"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}},
         },
     )
+
+
+def flow_bucket(bucket_arn: str, *, account: str, region: str, arn_partition: str) -> tuple[Statement, ...]:
+    """Flow logs are written to a bucket. source: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html (read 2026-11-22)."""
+    service = {"Service": "delivery.logs.amazonaws.com"}
+    source = _delivery(account=account, region=region, arn_partition=arn_partition)
+    return (
+        {"Sid": "FlowLogsCheck", "Effect": "Allow", "Principal": service, "Action": "s3:GetBucketAcl", "Resource": bucket_arn, "Condition": source},
+        {
+            "Sid": "FlowLogsWrite",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket_arn}/AWSLogs/{account}/*",
+            "Condition": {**source, "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        },
+    )
+
+
+def _delivery(*, account: str, region: str, arn_partition: str) -> Statement:
+    return {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": f"arn:{arn_partition}:logs:{region}:{account}:*"}}

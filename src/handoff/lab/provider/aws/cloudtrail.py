@@ -25,6 +25,7 @@ _FIELDS = {
     "kmsKeyId": "KmsKeyId",
 }
 """Pulumi's name -> the request's; the answer differs in `LogFileValidationEnabled` only."""
+_ADVANCED = {"startsWiths": "StartsWith", "endsWiths": "EndsWith", "notStartsWiths": "NotStartsWith", "notEndsWiths": "NotEndsWith"}
 
 
 def create(ctx: Context, inputs: Properties) -> Created:
@@ -52,7 +53,7 @@ def read(ctx: Context, arn: str, state: Properties) -> Properties | None:
         "homeRegion": trail.get("HomeRegion", ""),
         **given(**{ours: trail.get(theirs) for ours, theirs in _FIELDS.items()}),
         "enableLogging": bool(trails.get_trail_status(Name=arn)["IsLogging"]),
-        "eventSelectors": _selectors(trails, arn, state),
+        **_selectors(trails, arn, state),
         "tags": tag_map(tags[0].get("TagsList")) if tags else {},
     }
 
@@ -61,7 +62,7 @@ def update(ctx: Context, arn: str, old: Properties, new: Properties) -> None:
     """Everything but the name changes in place."""
     trails = client(ctx, "cloudtrail", new)
     trails.update_trail(Name=arn, **_fields({key: "" for key in ("kmsKeyId", "s3KeyPrefix", "snsTopicName") if old.get(key)} | new))
-    if old.get("eventSelectors") != new.get("eventSelectors"):
+    if any(old.get(name) != new.get(name) for name in ("eventSelectors", "advancedEventSelectors")):
         _select(trails, arn, new)
     _log(trails, arn, on=bool(new["enableLogging"]))
     added, removed = tag_change(old, new)
@@ -87,17 +88,22 @@ def _log(trails: Any, arn: str, *, on: bool) -> None:  # noqa: ANN401 - boto3 cl
 
 
 def _select(trails: Any, arn: str, inputs: Properties) -> None:  # noqa: ANN401 - boto3 clients have no static type
-    selectors = inputs.get("eventSelectors")
-    if selectors:
+    selectors, advanced = inputs.get("eventSelectors"), inputs.get("advancedEventSelectors")
+    if advanced:
+        trails.put_event_selectors(TrailName=arn, AdvancedEventSelectors=pascal(advanced, _ADVANCED))
+    elif selectors:
         trails.put_event_selectors(TrailName=arn, EventSelectors=pascal(selectors))
 
 
-def _selectors(trails: Any, arn: str, state: Properties) -> list[Any]:  # noqa: ANN401 - boto3 clients have no static type
+def _selectors(trails: Any, arn: str, state: Properties) -> Properties:  # noqa: ANN401 - boto3 clients have no static type
     """A trail without selectors of its own answers with the default one, which is nobody's input."""
-    found: list[Any] = camel(trails.get_event_selectors(TrailName=arn).get("EventSelectors") or [])
+    answer = trails.get_event_selectors(TrailName=arn)
+    if answer.get("AdvancedEventSelectors"):
+        return {"advancedEventSelectors": camel(answer["AdvancedEventSelectors"], _ADVANCED)}
+    found: list[Any] = camel(answer.get("EventSelectors") or [])
     plain = [{key: value for key, value in selector.items() if value not in ([], None)} for selector in found]
     default = len(plain) == 1 and plain[0].get("readWriteType") == "All" and not plain[0].get("dataResources")
-    return [] if default and not state.get("eventSelectors") else plain
+    return {"eventSelectors": [] if default and not state.get("eventSelectors") else plain}
 
 
 RECORDS = (
@@ -109,7 +115,7 @@ RECORDS = (
                 read=read,
                 update=update,
                 delete=delete,
-                handled=frozenset({"name", "enableLogging", "eventSelectors", *_FIELDS}),
+                handled=frozenset({"name", "enableLogging", "eventSelectors", "advancedEventSelectors", *_FIELDS}),
                 computed=frozenset({"arn", "homeRegion"}),
                 required=frozenset({"s3BucketName"}),
                 defaults={"enableLogging": True, "includeGlobalServiceEvents": True},

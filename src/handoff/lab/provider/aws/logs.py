@@ -1,4 +1,4 @@
-"""Log groups."""
+"""Log groups, and what is counted in them."""
 
 from __future__ import annotations
 
