@@ -18,8 +18,8 @@ from handoff.controls import binding, catalogue, wire
 from handoff.controls.evaluate import WAIVER, Judge, breaks
 from handoff.controls.model import Control, Result, Severity, Verdict
 from handoff.controls.protocol import messages, plugins, put, values
+from handoff.controls.reports._words import excuse
 from handoff.controls.resource import Provider, Resource, Stack
-from handoff.controls.waivers import excuse
 from handoff.errors import HandoffError
 
 if TYPE_CHECKING:

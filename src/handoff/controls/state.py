@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from handoff.controls.resource import Provider, Resource, Stack, plain
 from handoff.errors import UsageError
@@ -19,6 +19,19 @@ _EXPORT_HINT = "Make it with `pulumi stack export --file FILE`."
 _PREVIEW_HINT = "Make it with `pulumi preview --json --show-sames > FILE`."
 _GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "read-discard", "remove-pending-replace"})
 """Steps of a preview that leave nothing behind. source: sdk/go/common/display/ops.go of v3.259.0"""
+_VERSIONS = frozenset({3, 4})
+"""Forms of a deployment that are read; 4 is 3 with a list of features. source: sdk/go/common/apitype/core.go of v3.259.0"""
+_POSITION = re.compile(r"project:///([^#?]+)#(\d+)")
+"""`project:///stacks/aws.py#12,5`. source: pkg/resource/deploy/source_eval.go of v3.259.0"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a program makes a resource."""
+
+    file: str
+    """Counts from the project's root."""
+    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,10 @@ class Read:
     engagement: str
     """The same, for `engagement`."""
     where: str
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    """By URN, where the engine says so."""
+    components: frozenset[str] = frozenset()
+    """URNs of what only groups other resources."""
 
 
 def from_state(path: Path) -> Read:
@@ -87,6 +104,11 @@ def _state(body: Mapping[str, object], where: str) -> Read:
     deployment = body.get("deployment")
     if not isinstance(deployment, Mapping):
         raise UsageError(f"{where}: no deployment, so not an exported state", hint=_EXPORT_HINT)
+    version = body.get("version")
+    if not isinstance(version, int) or version not in _VERSIONS:
+        raise UsageError(
+            f"{where}: version {json.dumps(version)[:40]} of the state's format, and only {', '.join(map(str, sorted(_VERSIONS)))} are read", hint=_EXPORT_HINT
+        )
     resources = deployment.get("resources", [])
     if not isinstance(resources, list):
         raise UsageError(f"{where}: deployment.resources is not a list", hint=_EXPORT_HINT)
@@ -98,47 +120,75 @@ def _read(states: list[tuple[str, object]], where: str, hint: str) -> Read:
     raw = [_object(one, f"{where}: {at}", hint) for at, one in states]
     for (at, _), one in zip(states, raw, strict=True):
         for name in ("urn", "type"):
-            if not isinstance(one.get(name), str):
+            if not isinstance(one.get(name), str) or not one[name]:
                 raise UsageError(f"{where}: {at} has no {name}", hint=hint)
-    projects = {str(one["urn"]).split("::")[1] for one in raw if str(one["urn"]).count("::") >= 3}
-    if len(projects) > 1 or projects - {_PROJECT}:
+        if not str(one["urn"]).startswith("urn:pulumi:") or str(one["urn"]).count("::") < 3:
+            raise UsageError(f"{where}: {at} has a urn that is none: {str(one['urn'])[:100]}", hint=hint)
+    projects = {str(one["urn"]).split("::")[1] for one in raw}
+    if projects - {_PROJECT}:
         raise UsageError(
             f"{where}: state of project {', '.join(sorted(projects - {_PROJECT}))}, not of {_PROJECT}", hint="Name the state of a stack of this project."
         )
-    providers = {str(one["urn"]): _inputs(one) for one in raw if str(one["type"]).startswith("pulumi:providers:")}
-    root = next((one for one in raw if one["type"] == ROOT_TYPE), {})
-    said = plain(root.get("outputs") or {})
-    outputs = said if isinstance(said, dict) else {}
+    try:
+        return _plain_read(states, raw, where, hint)
+    except RecursionError:
+        raise UsageError(f"{where}: nested too deeply", hint=hint) from None
+
+
+def _plain_read(states: list[tuple[str, object]], raw: list[Mapping[str, object]], where: str, hint: str) -> Read:
+    inputs = [_values(one.get("inputs"), f"{where}: {at}.inputs", hint) for (at, _), one in zip(states, raw, strict=True)]
+    providers = {str(one["urn"]): found for one, found in zip(raw, inputs, strict=True) if str(one["type"]).startswith("pulumi:providers:")}
+    root = next(((at, one) for (at, _), one in zip(states, raw, strict=True) if one["type"] == ROOT_TYPE), ("", {}))
+    outputs = _values(root[1].get("outputs"), f"{where}: {root[0]}.outputs", hint)
     return Read(
-        stack=Stack(_resource(one, providers) for one in raw if one["type"] != ROOT_TYPE),
-        stack_name=str(raw[0]["urn"]).split(":")[2].split("::")[0] if raw else "",
-        project=next(iter(projects), ""),
-        environment=outputs["environment"] if isinstance(outputs.get("environment"), str) else "",
-        engagement=outputs["engagement"] if isinstance(outputs.get("engagement"), str) else "",
+        stack=Stack(_resource(one, found, providers) for one, found in zip(raw, inputs, strict=True) if one["type"] != ROOT_TYPE),
+        stack_name=str(raw[0]["urn"])[len("urn:pulumi:") :].split("::", 1)[0] if raw else "",
+        project=_PROJECT if raw else "",
+        environment=_text(outputs.get("environment")),
+        engagement=_text(outputs.get("engagement")),
         where=where,
+        positions={str(one["urn"]): at for one in raw if (at := _position(one.get("sourcePosition")))},
+        components=frozenset(str(one["urn"]) for one in raw if one.get("custom") is False),
     )
 
 
-def _resource(raw: Mapping[str, object], providers: Mapping[str, Mapping[str, object]]) -> Resource:
-    urn, type_token = str(raw["urn"]), str(raw["type"])
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _resource(raw: Mapping[str, object], inputs: Mapping[str, object], providers: Mapping[str, Mapping[str, object]]) -> Resource:
+    urn = str(raw["urn"])
     reference = str(raw.get("provider") or "").rpartition("::")[0]
     provider = Provider(type=reference.split("::")[2] if reference.count("::") >= 3 else "", inputs=providers[reference]) if reference in providers else None
     links = raw.get("propertyDependencies")
     return Resource(
         urn=urn,
-        type=type_token,
+        type=str(raw["type"]),
         name=urn.rsplit("::", 1)[-1],
-        inputs=_inputs(raw),
+        inputs=inputs,
         provider=provider,
-        links={str(name): tuple(str(one) for one in found or ()) for name, found in cast("Mapping[str, list[object] | None]", links).items()}
-        if isinstance(links, Mapping)
-        else {},
+        links={str(name): tuple(map(str, found)) for name, found in links.items() if isinstance(found, list)} if isinstance(links, Mapping) else {},
     )
 
 
-def _inputs(raw: Mapping[str, object]) -> Mapping[str, object]:
-    found = plain(raw.get("inputs") or {})
-    return found if isinstance(found, dict) else {}
+def _values(value: object, where: str, hint: str) -> Mapping[str, object]:
+    """An object's plain values. Raises UsageError when it is none: a resource without its inputs would look like one that sets nothing."""
+    if value is None:
+        return {}
+    try:
+        found = plain(value)
+    except ValueError:
+        raise UsageError(f"{where}: holds a secret that is not JSON", hint=hint) from None
+    if not isinstance(found, dict):
+        raise UsageError(f"{where}: not an object", hint=hint)
+    return found
+
+
+def _position(value: object) -> Position | None:
+    match = _POSITION.match(value) if isinstance(value, str) else None
+    if match is None or ".." in match[1]:
+        return None
+    return Position(file=match[1], line=int(match[2][:9]))
 
 
 def _json(path: Path, hint: str) -> Mapping[str, object]:
@@ -147,14 +197,19 @@ def _json(path: Path, hint: str) -> Mapping[str, object]:
             raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB", hint=hint)
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text (byte {error.start})", hint=hint) from None
+        what = "ends in the middle of a character: the file is cut off" if error.end >= len(error.object) else f"not UTF-8 text (byte {error.start})"
+        raise UsageError(f"{path}: {what}", hint=hint) from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", hint=hint) from None
+    if not text.strip():
+        raise UsageError(f"{path}: not JSON: the file is empty", hint=hint)
     try:
         body = json.loads(text)
     except json.JSONDecodeError as error:
         what = "ends in the middle: the file is cut off" if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg else error.msg
         raise UsageError(f"{path}:{error.lineno}: not JSON: {what}", hint=hint) from None
+    except ValueError:
+        raise UsageError(f"{path}: holds a number with thousands of digits", hint=hint) from None
     except RecursionError:
         raise UsageError(f"{path}: nested too deeply", hint=hint) from None
     return _object(body, str(path), hint)

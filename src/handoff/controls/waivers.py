@@ -22,22 +22,25 @@ class Waivers:
     """
 
     def __init__(self, waivers: Sequence[Waiver], *, today: date, mine: frozenset[str], known: frozenset[str] | None) -> None:
-        self._waivers = waivers
         self._today = today
         self._mine = mine
         self._known = known
+        self._waivers = waivers
+        self._by_control: dict[str, list[tuple[int, Waiver]]] = {}
+        for number, one in enumerate(waivers):
+            self._by_control.setdefault(one.control, []).append((number, one))
         self._used: set[int] = set()
 
     def match(self, control: str, urn: str, name: str) -> Waived | None:
         """The waiver in force for a failure, if there is one."""
-        for number, one in enumerate(self._waivers):
-            if one.control == control and _matches(one.resource, urn, name):
+        for number, one in self._by_control.get(control, ()):
+            if _matches(one.resource, urn, name):
                 self._used.add(number)
                 if one.expires >= self._today:
                     return Waived(
                         reason=one.reason,
                         owner=one.owner,
-                        approver=one.approver or "",
+                        approver=one.approver,
                         compensating=one.compensating or "",
                         expires=one.expires.isoformat(),
                     )
@@ -55,12 +58,20 @@ class Waivers:
 
     def _fault(self, number: int, waiver: Waiver, stack_name: str) -> str:
         if waiver.control not in self._mine:
-            return "names no control that exists" if self._known is not None and waiver.control not in self._known else ""
+            return self._stranger(waiver.control)
         if waiver.expires < self._today:
             return f"expired on {waiver.expires.isoformat()}"
         if number in self._used or _of_another_stack(waiver.resource, stack_name):
             return ""
         return "excuses nothing: no failure of that control matches it"
+
+    def _stranger(self, name: str) -> str:
+        if self._known is None or name in self._known:
+            return ""
+        import difflib
+
+        near = difflib.get_close_matches(name, sorted(self._known), n=1)
+        return f"names no control that exists{f'; did you mean {near[0]}?' if near else ''}"
 
 
 def _matches(pattern: str, urn: str, name: str) -> bool:
