@@ -35,8 +35,8 @@ $(VENV)/.installed: $(VENV)/.python requirements.lock pyproject.toml .ci/uv.txt
 
 # The provider SDKs are large: bytecode of just what the programs import, made once, saves each `pulumi up` many seconds.
 # PYTHONDONTWRITEBYTECODE is set on many machines and would undo that.
-$(VENV)/.compiled: $(VENV)/.installed $(wildcard stacks/*.py stacks/components/*/*.py)
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import handoff.cli._app, handoff.clouds.aws, handoff.clouds.azure, handoff.clouds.gcp, handoff.controls.pack, handoff.evidence.verify, handoff.lab.up, stacks.aws, stacks.azure, stacks.gcp, pulumi.policy, rich.table'
+$(VENV)/.compiled: $(VENV)/.installed $(wildcard stacks/*.py stacks/components/*/*.py policies/*/*.py)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'from pathlib import Path; from handoff.controls import catalogue; catalogue.load(Path("policies")); import handoff.cli._app, handoff.clouds.aws, handoff.clouds.azure, handoff.clouds.gcp, handoff.controls.pack, handoff.evidence.verify, handoff.lab.up, stacks.aws, stacks.azure, stacks.gcp, pulumi.policy, rich.table'
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.installed $(wildcard src/handoff/lab/engine/modfile/* src/handoff/lab/toolchain/*)

@@ -7,9 +7,11 @@ those of RFC 9113. source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 import socket
 import struct
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +33,7 @@ _REFILL_BYTES = 0x20000000
 _FIRST_WINDOW = 65_535
 _FRAME_BYTES = 16_384
 _READ_BYTES = 262_144
+_PONG_S = 1.0
 _HEADER = struct.Struct(">HBBBI")
 _SETTING = struct.Struct(">HI")
 _U32 = struct.Struct(">I")
@@ -51,6 +54,7 @@ class Server:
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self._open = True
+        self._peers: dict[socket.socket, Connection] = {}
         self._buffer = bytearray(_READ_BYTES)  # one for all: a fresh one for each read costs more than the read
         self._view = memoryview(self._buffer)
 
@@ -75,8 +79,18 @@ class Server:
     def run(self) -> None:
         """Answer until `stop` is called (from a handler or a signal) or the process is ended."""
         while self._open:
-            for key, _ in self._selector.select(timeout=1.0):
+            ready = self._selector.select(timeout=_PONG_S)
+            for key, _ in ready:
                 key.data()
+            if not ready:
+                self._late_pongs()
+
+    def _late_pongs(self) -> None:
+        for peer, connection in list(self._peers.items()):
+            out = connection.late()
+            if out:
+                with contextlib.suppress(OSError):  # who has gone is noticed when he is read from
+                    peer.sendall(out)
 
     def stop(self) -> None:
         """Let `run` return soon."""
@@ -85,7 +99,7 @@ class Server:
     def _accept(self, listener: socket.socket, handler: Handler) -> None:
         peer, _ = listener.accept()
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(handler)
+        connection = self._peers[peer] = Connection(handler)
 
         def read() -> None:
             try:
@@ -96,6 +110,7 @@ class Server:
             except OSError:
                 size = 0
             if not size or connection.closed:
+                del self._peers[peer]
                 self.forget(peer)
 
         self.watch(peer, read)
@@ -138,6 +153,8 @@ class Connection:
         self._frame_bytes = _FRAME_BYTES
         self._waiting: deque[_Answer] = deque()
         self._taken = 0
+        self._pongs: list[bytes] = []
+        self._ponged_at_s = 0.0
         self._out: list[bytes] = []
 
     def greeting(self) -> bytes:
@@ -166,8 +183,26 @@ class Connection:
             at += 9 + size
         del buffer[:at]
         self._refill()
+        self._pong()
         out, self._out = b"".join(self._out), []
         return out
+
+    def late(self) -> bytes:
+        """Answers to pings that were kept back and are due now."""
+        self._pong()
+        out, self._out = b"".join(self._out), []
+        return out
+
+    def _pong(self) -> None:
+        """Answer pings, but not more than once in a while.
+
+        grpc-go pings with every answer that it gets, to measure the line, as soon as its last ping was answered. Answered at once, that is twice
+        the traffic for each resource; answered late, it measures once a second.
+        """
+        if self._pongs and time.monotonic() - self._ponged_at_s >= _PONG_S:
+            self._out += self._pongs
+            self._pongs.clear()
+            self._ponged_at_s = time.monotonic()
 
     def _frame(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
         if kind == _DATA:
@@ -177,7 +212,7 @@ class Connection:
         elif kind == _SETTINGS and not flags & _ACK:
             self._settings(payload)
         elif kind == _PING and not flags & _ACK:
-            self._out.append(_frame(_PING, _ACK, 0, payload))
+            self._pongs.append(_frame(_PING, _ACK, 0, payload))
         elif kind == _WINDOW and len(payload) == 4:
             self._widen(stream, _U32.unpack(payload)[0] & 0x7FFFFFFF)
         elif kind == _RST:
