@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+# The script is also loaded by its path, where its own folder is not on Python's.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import _controls
+import _frameworks
 
 from handoff import errors, registry
 
@@ -23,16 +29,25 @@ def pages() -> dict[str, str]:
     """Every generated page, by its path below docs/."""
     made = {
         "reference/commands.md": _commands(),
-        "reference/controls.md": _controls(),
         "reference/exit-codes.md": _exit_codes(),
         "reference/kinds.md": _kinds(),
+        **_controls.pages(),
+        **_frameworks.pages(),
     }
     return {name: HEAD + text.rstrip() + "\n" for name, text in made.items()}
 
 
 def stale() -> list[str]:
-    """The pages that are not what the code says now."""
-    return [name for name, text in pages().items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != text]
+    """The pages that are not what the code says now, and those that it says nothing of any more."""
+    made = pages()
+    changed = [name for name, text in made.items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != text]
+    return [*changed, *_left_over(made)]
+
+
+def _left_over(made: Mapping[str, str]) -> list[str]:
+    """Pages of controls that there are no more."""
+    found = sorted(one.relative_to(DOCS).as_posix() for one in (DOCS / _controls.FOLDER).glob("*.md"))
+    return [name for name in found if name not in made]
 
 
 def _kinds() -> str:
@@ -88,19 +103,6 @@ def _exit_codes() -> str:
     for code in sorted(found):
         for one in found[code]:
             lines.append(f"| {code} | `{one.__name__}` | {_one_line(one.__doc__)} | {_one_line(one.hint)} |")
-    return "\n".join(lines)
-
-
-def _controls() -> str:
-    from handoff.controls import catalogue
-    from handoff.controls.evaluate import WAIVER
-
-    lines = ["# Controls", "", _CONTROLS_INTRO, ""]
-    for pack in catalogue.load(DOCS.parent / "policies"):
-        lines += [f"## {pack.name}", "", pack.description, "", "| control | severity | what it asks | why | frameworks |", "|---|---|---|---|---|"]
-        lines += [f"| `{one.id}` | {one.severity.value} | {one.title} | {_one_line(one.why)} | {', '.join(one.frameworks)} |" for one in pack.controls]
-        lines.append("")
-    lines += ["## In every pack", "", f"`{WAIVER.id}`: {WAIVER.title}. {WAIVER.why} It cannot be waived."]
     return "\n".join(lines)
 
 
@@ -178,8 +180,6 @@ kind may call, and so the permissions that a run needs.
 _CODES_INTRO = """Every error carries its exit code; with `--json` the last line on stderr is `{"type": "error", ...}` with the same code. Scripts should branch on
 the code and show the message. Two commands add their own use of a code: `lab status` ends with 3 when a process of the lab is not well, and `apply` with
 4 while it soaks."""
-_CONTROLS_INTRO = """The catalogue as `handoff policy list` prints it; one file or close family per control in `policies/`. See [policy](../policy.md) for
-the ways to run it."""
 _COMMANDS_INTRO = """Every command takes `--json` (JSON lines on stdout, each with `type` and `schema_version`, the last of type `summary`) and `--help`. Results go to
 stdout, progress and errors to stderr. [Exit codes](exit-codes.md) are the same everywhere."""
 
@@ -190,7 +190,10 @@ def main() -> int:
         for name in (found := stale()):
             print(f"docs/{name} is stale: run `python docs/_generate.py`")
         return 1 if found else 0
-    for name, text in pages().items():
+    made = pages()
+    for name in _left_over(made):
+        (DOCS / name).unlink()
+    for name, text in made.items():
         (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
         (DOCS / name).write_text(text, encoding="utf-8")
     return 0
