@@ -81,7 +81,7 @@ def reasoned(resource: Resource, context: Context) -> Iterator[Finding]:
     elif not reason:
         lasts = "until somebody ends it" if life is None else f"for {life.days} days"
         where = f"the tag {REASONS[0]} or the purpose of a grant" if kept.tags else "the purpose of a grant, which has to name this resource"
-        yield fail(f"makes {kept.what} that works {lasts}, without a reason in {where}", kept.ends or kept.tags)
+        yield fail(f"makes {kept.what} to last {lasts}, without a reason in {where}", kept.ends or kept.tags)
 
 
 def _life(resource: Resource, kept: LongLived, context: Context) -> timedelta | Unknown | None:
