@@ -16,7 +16,7 @@ TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "
 class Kind:
     """One type on both sides; `is_bad` gives the faulty form."""
 
-    token: str
+    pulumi_type: str
     terraform: str
     inputs: Callable[[int, bool], dict[str, object]]
     block: Callable[[int, bool], str]
@@ -28,31 +28,31 @@ def _word(value: bool) -> str:
 
 KINDS = (
     Kind(
-        token="aws:s3/bucket:Bucket",
+        pulumi_type="aws:s3/bucket:Bucket",
         terraform="aws_s3_bucket",
         inputs=lambda n, bad: {"bucket": f"b{n}", "forceDestroy": bad, "tags": {"data-class": "phi"}},
         block=lambda n, bad: f'bucket = "b{n}"\n  force_destroy = {_word(bad)}\n  tags = {{ "data-class" = "phi" }}',
     ),
     Kind(
-        token="aws:kms/key:Key",
+        pulumi_type="aws:kms/key:Key",
         terraform="aws_kms_key",
         inputs=lambda n, bad: {"description": f"k{n}", "enableKeyRotation": not bad, "deletionWindowInDays": 30},
         block=lambda n, bad: f'description = "k{n}"\n  enable_key_rotation = {_word(not bad)}\n  deletion_window_in_days = 30',
     ),
     Kind(
-        token="aws:sqs/queue:Queue",
+        pulumi_type="aws:sqs/queue:Queue",
         terraform="aws_sqs_queue",
         inputs=lambda n, bad: {"name": f"q{n}", "visibilityTimeoutSeconds": 30, **({} if bad else {"kmsMasterKeyId": KEY})},
         block=lambda n, bad: f'name = "q{n}"\n  visibility_timeout_seconds = 30' + ("" if bad else f'\n  kms_master_key_id = "{KEY}"'),
     ),
     Kind(
-        token="aws:sns/topic:Topic",
+        pulumi_type="aws:sns/topic:Topic",
         terraform="aws_sns_topic",
         inputs=lambda n, bad: {"name": f"t{n}", **({} if bad else {"kmsMasterKeyId": KEY})},
         block=lambda n, bad: f'name = "t{n}"' + ("" if bad else f'\n  kms_master_key_id = "{KEY}"'),
     ),
     Kind(
-        token="aws:iam/role:Role",
+        pulumi_type="aws:iam/role:Role",
         terraform="aws_iam_role",
         inputs=lambda n, bad: {"name": f"r{n}", "assumeRolePolicy": TRUST.replace("ec2.amazonaws.com", f"ec2{n % 40}.amazonaws.com") if not bad else TRUST},
         block=lambda n, bad: (
@@ -60,7 +60,7 @@ KINDS = (
         ),
     ),
     Kind(
-        token="aws:ec2/securityGroup:SecurityGroup",
+        pulumi_type="aws:ec2/securityGroup:SecurityGroup",
         terraform="aws_security_group",
         inputs=lambda n, bad: {
             "name": f"sg{n}",
@@ -76,25 +76,25 @@ KINDS = (
         ),
     ),
     Kind(
-        token="aws:ebs/volume:Volume",
+        pulumi_type="aws:ebs/volume:Volume",
         terraform="aws_ebs_volume",
         inputs=lambda _, bad: {"availabilityZone": "eu-west-1a", "size": 10, "encrypted": not bad, "kmsKeyId": KEY},
         block=lambda _, bad: f'availability_zone = "eu-west-1a"\n  size = 10\n  encrypted = {_word(not bad)}\n  kms_key_id = "{KEY}"',
     ),
     Kind(
-        token="aws:secretsmanager/secret:Secret",
+        pulumi_type="aws:secretsmanager/secret:Secret",
         terraform="aws_secretsmanager_secret",
         inputs=lambda n, bad: {"name": f"s{n}", **({} if bad else {"kmsKeyId": KEY})},
         block=lambda n, bad: f'name = "s{n}"' + ("" if bad else f'\n  kms_key_id = "{KEY}"'),
     ),
     Kind(
-        token="aws:cloudwatch/logGroup:LogGroup",
+        pulumi_type="aws:cloudwatch/logGroup:LogGroup",
         terraform="aws_cloudwatch_log_group",
         inputs=lambda n, bad: {"name": f"l{n}", "retentionInDays": 30 if bad else 400, "kmsKeyId": KEY},
         block=lambda n, bad: f'name = "l{n}"\n  retention_in_days = {30 if bad else 400}\n  kms_key_id = "{KEY}"',
     ),
     Kind(
-        token="aws:dynamodb/table:Table",
+        pulumi_type="aws:dynamodb/table:Table",
         terraform="aws_dynamodb_table",
         inputs=lambda n, bad: {
             "name": f"d{n}",
@@ -123,8 +123,8 @@ def state(count: int) -> str:
         inputs = kind.inputs(number, _is_bad(number))
         made.append(
             {
-                "urn": f"urn:pulumi:bench::handoff::{kind.token}::n{number}",
-                "type": kind.token,
+                "urn": f"urn:pulumi:bench::handoff::{kind.pulumi_type}::n{number}",
+                "type": kind.pulumi_type,
                 "custom": True,
                 "id": str(number),
                 "inputs": inputs,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from handoff.controls.resource import Resource, Stack
 
 P = ParamSpec("P")
+EVERYTHING = frozenset(Category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Report:
     """Every result of one run, in the order of the resources and the controls."""
 
     results: tuple[Result, ...]
+    counted: int = 0
+    """Passes that were only counted."""
 
     def violations(self, *, strict: bool = False) -> tuple[Result, ...]:
         """What fails the run: breaches without a waiver, broken controls, and with `strict` what residency could not decide."""
@@ -32,7 +35,7 @@ class Report:
 
     def count(self, verdict: Verdict) -> int:
         """How many results of one verdict, waived ones left out."""
-        return sum(one.verdict is verdict and one.waived is None for one in self.results)
+        return sum(one.verdict is verdict and one.waived is None for one in self.results) + (self.counted if verdict is Verdict.PASS else 0)
 
     @property
     def waived(self) -> tuple[Result, ...]:
@@ -56,9 +59,10 @@ class Judge:
     not from the size of the catalogue.
     """
 
-    def __init__(self, controls: Iterable[Control], context: Context, *, known: frozenset[str] | None = None, passes: bool = True) -> None:
-        """`known`: every control there is, to tell waivers that name none; `passes`: whether passes are results, too."""
+    def __init__(self, controls: Iterable[Control], context: Context, *, known: frozenset[str] | None = None, passes: frozenset[Category] = EVERYTHING) -> None:
+        """`known`: every control there is, to tell waivers that name none; `passes`: of which categories passes are results, not only counted."""
         self._passes = passes
+        self.counted = 0
         self.controls = tuple(one for one in controls if context.demands(one))
         self.context = context
         ids = frozenset(one.id for one in self.controls)
@@ -118,8 +122,12 @@ class Judge:
         return _bad(findings) and self._waivers.match(control.id, resource.urn, resource.name) is None
 
     def _add(self, found: list[Result], control: Control, resource: Resource, findings: list[Finding]) -> None:
-        if not findings and self._passes:
-            found.append(Result(control=control, verdict=Verdict.PASS, urn=resource.urn, type=resource.type, message=""))
+        if not findings:
+            if control.category in self._passes:
+                found.append(Result(control=control, verdict=Verdict.PASS, urn=resource.urn, type=resource.type, message=""))
+            else:
+                self.counted += 1
+            return
         for one in findings:
             found.append(self._result(control, one, resource.urn, resource.type, resource.name))
 
@@ -185,13 +193,21 @@ def _bad(findings: Iterable[Finding]) -> bool:
     return any(one.verdict is not Verdict.PASS and one.verdict is not Verdict.NOT_APPLICABLE for one in findings)
 
 
-def judge(controls: Sequence[Control], context: Context, stack: Stack, *, stack_name: str, known: frozenset[str] | None = None) -> Report:
+def judge(
+    controls: Sequence[Control],
+    context: Context,
+    stack: Stack,
+    *,
+    stack_name: str,
+    known: frozenset[str] | None = None,
+    passes: frozenset[Category] = EVERYTHING,
+) -> Report:
     """Everything at once, for a stack that is wholly at hand."""
-    run = Judge(controls, context, known=known)
+    run = Judge(controls, context, known=known, passes=passes)
     results = [result for resource in stack.resources for result in run.resource(resource)]
     results += run.stack(stack)
     results += run.waivers(stack_name)
-    return Report(results=tuple(results))
+    return Report(results=tuple(results), counted=run.counted)
 
 
 def _findings(rule: Callable[P, Iterator[Finding]], *seen: P.args, **named: P.kwargs) -> list[Finding]:

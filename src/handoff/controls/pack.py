@@ -295,7 +295,7 @@ class Analyzer:
                 self._begin()
             try:
                 if self._fault is None:
-                    self._judge = Judge(self._pack.controls, cast("_Loading", self._loading).get(), known=self._known(), passes=False)
+                    self._judge = Judge(self._pack.controls, cast("_Loading", self._loading).get(), known=self._known(), passes=frozenset())
             except HandoffError as fault:
                 self._fault = fault
         return self._judge

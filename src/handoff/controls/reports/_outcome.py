@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handoff.controls.evaluate import WAIVER, breaks
 from handoff.controls.model import Verdict
+from handoff.controls.readiness import Readiness, assess
 from handoff.controls.unjudged import Unjudged, unjudged
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Outcome:
     strict: bool
     """What residency could not decide fails."""
     unjudged: Unjudged
+    readiness: Readiness
     violations: tuple[Result, ...]
     unknowns: tuple[Result, ...]
     """What could not be decided and fails nothing."""
@@ -125,7 +127,7 @@ class Outcome:
 
 def outcome(report: Report, context: Context, packs: Sequence[Pack], loaded: Loaded, read: Read, *, moment: datetime, strict: bool) -> Outcome:
     """Put a run's outcome together: one walk over the results."""
-    counts = dict.fromkeys(Verdict, 0)
+    counts = dict.fromkeys(Verdict, 0) | {Verdict.PASS: report.counted}
     violations, unknowns, waived = [], [], []
     for one in report.results:
         if one.waived is not None:
@@ -147,6 +149,7 @@ def outcome(report: Report, context: Context, packs: Sequence[Pack], loaded: Loa
         moment=moment,
         strict=strict,
         unjudged=unjudged(read, [control for pack in packs for control in pack.controls if context.demands(control)]),
+        readiness=assess(report, read.stack, context),
         violations=tuple(violations),
         unknowns=tuple(unknowns),
         waived=tuple(waived),
