@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from handoff.controls import readiness
 from handoff.controls.reports._words import SHOWN
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def lines(outcome: Outcome, *, everything: bool) -> Iterator[str]:
     unjudged = outcome.unjudged
     for name, count in sorted({**unjudged.types, **unjudged.strangers}.items()):
         yield json.dumps({"type": "not-judged", "schema_version": 1, "resource_type": name, "resources": count, "known": name not in unjudged.strangers})
+    yield json.dumps(readiness.record(outcome.readiness))
 
 
 _NO_FIX = '"fix": ""'

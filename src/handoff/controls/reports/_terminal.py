@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.controls.reports._words import by_control, excuse, named, printable, said, severities
+from handoff.controls.readiness import lines
+from handoff.controls.reports._words import by_control, excuse, named, printable, said, severities, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,8 @@ def terminal(outcome: Outcome) -> Iterator[str]:
     yield from _group("Unknown: a value is not known yet, so nothing is claimed", outcome.unknowns, outcome, asks=False)
     yield from _group("Waived", outcome.waived, outcome, asks=False)
     yield from _unjudged(outcome)
+    yield ""
+    yield from (short(printable(one)) for one in lines(outcome.readiness))
 
 
 def verdict(outcome: Outcome) -> str:

@@ -41,6 +41,13 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else " " if one in "\t\r\n" else f"\\u{ord(one):04x}" for one in text)
 
 
+def short(text: str, most: int = 600) -> str:
+    """A text of at most so many characters, ended at a comma or blank."""
+    if len(text) <= most:
+        return text
+    return text[:most].rpartition(" ")[0].rstrip(",") + " and more"
+
+
 def severities(results: Iterable[Result]) -> str:
     """How many of each severity, worst first: `2 critical, 1 high`."""
     found: dict[str, int] = {}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from handoff.controls.reports._format import Format
-from handoff.controls.reports._words import by_control, named, printable, said, severities
+from handoff.controls.reports._words import by_control, named, printable, said, severities, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ def render(outcome: Outcome) -> str:
     lines += _unknown(outcome)
     lines += _waived(outcome)
     lines += _unjudged(outcome)
+    lines += _readiness(outcome)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -132,6 +133,19 @@ def _unjudged(outcome: Outcome) -> list[str]:
             shown = rows[:15]
             lines += [f"- {what}: {', '.join(shown)}{f' and {len(rows) - len(shown):,} more' if len(rows) > len(shown) else ''}"]
     return [*lines, ""]
+
+
+def _readiness(outcome: Outcome) -> list[str]:
+    from handoff.controls import readiness
+
+    most, shown = _SHARES["readiness"], []
+    rows = [_LINKS.sub(_JOINER, short(printable(one).replace("[", "\\["), 1500)) for one in readiness.markdown(outcome.readiness)]
+    for row in rows:
+        most -= _size([row])
+        if most < 0:
+            break
+        shown.append(row)
+    return [*shown, *(["", f"And {len(rows) - len(shown):,} more lines.", ""] if len(shown) < len(rows) else [])]
 
 
 def _plain(text: str) -> str:
