@@ -102,7 +102,7 @@ value themselves, in the preview and the update, instead of failing. Nothing is 
 ```sh
 pulumi config set handoff:remediate true              # for this stack, in the review
 HANDOFF_REMEDIATE=true pulumi preview --policy-pack policies/baseline
-echo '{"all": {"handoff:remediate": "true"}}' > remediate.json
+echo '{"aws-kms-rotation": {"remediate": "true"}}' > remediate.json   # one policy's name carries it for its pack
 pulumi preview --policy-pack policies/baseline --policy-pack-config remediate.json
 ```
 

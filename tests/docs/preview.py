@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from collections.abc import Mapping
@@ -16,12 +17,24 @@ def urn(made: Made) -> str:
     return f"urn:pulumi:{STACK}::handoff::{made.token}::{made.name}"
 
 
-def preview(estate: Estate, outputs: Mapping[str, str]) -> dict[str, object]:
-    """Every resource as one that would be made."""
+def preview(estate: Estate, program: str, outputs: Mapping[str, str]) -> dict[str, object]:
+    """Every resource as one that would be made; the engine also tells the line that asks for it."""
+    lines = positions(program)
     marks = [(mark, urn(one)) for one in estate.made for mark in (f"{one.name}-id", f"arn:of:{one.token}:{one.name}")]
     root = {"urn": f"urn:pulumi:{STACK}::handoff::pulumi:pulumi:Stack::handoff-{STACK}", "type": "pulumi:pulumi:Stack", "outputs": dict(outputs)}
-    states = [root, *(_state(one, marks) for one in estate.made if one.token != "pulumi:pulumi:Stack")]
+    states = [root, *(_state(one, marks) | _where(one, lines) for one in estate.made if one.token != "pulumi:pulumi:Stack")]
     return {"steps": [{"op": "create", "urn": one["urn"], "newState": one} for one in states], "changeSummary": {"create": len(states)}}
+
+
+def positions(program: str) -> dict[tuple[str, str], int]:
+    """The line of each call whose first argument is a name, by the called class and the name."""
+    calls = [one for one in ast.walk(ast.parse(program)) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.args]
+    return {(one.func.attr, one.args[0].value): one.lineno for one in calls if isinstance(one.func, ast.Attribute) and isinstance(one.args[0], ast.Constant)}
+
+
+def _where(made: Made, lines: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    line = lines.get((made.token.rpartition(":")[2], made.name))
+    return {"sourcePosition": f"project:///__main__.py#{line}"} if line else {}
 
 
 def _state(made: Made, marks: list[tuple[str, str]]) -> dict[str, object]:
@@ -37,8 +50,8 @@ def main() -> int:
     if sys.argv[1:] != ["preview", "--json", "--show-sames"]:
         print(f"this stands in for `pulumi preview --json --show-sames` only, not for {sys.argv[1:]}", file=sys.stderr)
         return 2
-    estate = run_text(Path("__main__.py").read_text(encoding="utf-8"))
-    print(json.dumps(preview(estate, {"engagement": "corner-shop", "environment": STACK}), indent=2))
+    program = Path("__main__.py").read_text(encoding="utf-8")
+    print(json.dumps(preview(run_text(program), program, {"engagement": "corner-shop", "environment": STACK}), indent=2))
     return 0
 
 
