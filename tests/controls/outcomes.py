@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,11 @@ TYPE = "aws:s3/bucket:Bucket"
 WAIVER = (
     "  - {control: t-red, resource: old, reason: being moved, owner: ann, approver: bob, compensating: no new data, issued: 2026-11-01, expires: 2026-12-22}\n"
 )
+
+
+def bare_spec() -> str:
+    """The sample without its own waivers."""
+    return re.sub(r"^waivers:.*\n(?:[ #-].*\n|\n)*", "", SAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def urn(name: str, of: str = TYPE) -> str:
@@ -94,7 +100,7 @@ def made(
 ) -> Outcome:
     """The outcome of buckets of these colours; `more` goes into each bucket's state."""
     spec = folder / "spec.yaml"
-    spec.write_text(SAMPLE.read_text(encoding="utf-8") + (f"\nwaivers:\n{waivers}" if waivers else ""), encoding="utf-8")
+    spec.write_text(bare_spec() + (f"\nwaivers:\n{waivers}" if waivers else ""), encoding="utf-8")
     loaded = load(spec, today=TODAY)
     rows: list[dict[str, Any]] = [{"urn": urn(name), "type": TYPE, "custom": True, "inputs": {"colour": colour}, **more} for name, colour in colours.items()]
     rows.append({"urn": urn("odd", "aws:s3/bukket:Bukket"), "type": "aws:s3/bukket:Bukket", "custom": True, "inputs": {}})

@@ -15,7 +15,7 @@ from handoff.spec import load
 
 TODAY = date(2026, 11, 22)
 SAMPLE = Path(__file__).resolve().parents[2] / "engagements" / "acme-health.yaml"
-WAIVER = {"control": "strict", "resource": "bad", "reason": "being moved", "owner": "ann"}
+WAIVER = {"control": "strict", "resource": "bad", "reason": "being moved", "owner": "ann", "approver": "bob"}
 
 
 def context(tmp_path: Path, *waivers: dict[str, str]) -> Context:

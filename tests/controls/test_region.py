@@ -42,3 +42,14 @@ def test_the_resource_beats_its_provider(
 @pytest.mark.parametrize("type_token", ["azuread:index/group:Group", "random:index/randomId:RandomId", "pulumi:providers:aws"])
 def test_others_have_no_region(type_token: str) -> None:
     assert effective(made(type_token, {"location": "x"})) is None
+
+
+def test_a_region_of_the_wrong_shape_is_unknown_and_never_the_providers() -> None:
+    provider = Provider(type="pulumi:providers:aws", inputs={"region": "eu-west-1"})
+    for value in (7, ["eu-west-1"], {"a": 1}, False):
+        found = effective(Resource(urn="u", type="aws:s3/bucket:Bucket", name="b", inputs={"region": value}, provider=provider))
+        assert found is not None
+        assert found.region is UNKNOWN
+    unset = effective(Resource(urn="u", type="aws:s3/bucket:Bucket", name="b", inputs={}, provider=provider))
+    assert unset is not None
+    assert unset.region == "eu-west-1"

@@ -116,7 +116,7 @@ def test_a_waived_failure_goes_through_and_is_shown(tmp_path: Path) -> None:
 
     until = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
     rows = [
-        f"  - {{control: {one}, resource: it, reason: being moved, owner: ann@acme.example, expires: {until}}}"
+        f"  - {{control: {one}, resource: it, reason: being moved, owner: ann@acme.example, approver: bob@acme.example, expires: {until}}}"
         for one in ("residency-place", "aws-s3-public-access", "aws-s3-encryption")
     ]
     spec = tmp_path / "waived.yaml"

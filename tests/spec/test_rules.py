@@ -48,7 +48,7 @@ def drop_break_glass(cloud: str) -> Change:
     return change
 
 
-WAIVER = {"control": "aws-s3-encryption", "resource": "logs", "reason": "r", "owner": "o"}
+WAIVER = {"control": "aws-s3-encryption", "resource": "logs", "reason": "r", "owner": "o", "approver": "a"}
 GRANT = {"holder": "provider", "purpose": "help", "environments": ["prod"]}
 STATE = {"backend": "gs://acme-state", "owner": "client", "secrets_provider": "passphrase", "secrets_owner": "client"}
 DECISION = {"kind": "aws.iam_access_key", "reason": "r", "decided_by": "d"}
@@ -142,6 +142,18 @@ CASES: list[tuple[str, Change, Change, str]] = [
         put("waivers", value=[{**WAIVER, "expires": "2027-05-01"}]),
         put("waivers", value=[{**WAIVER, "expires": "2027-06-01"}]),
         "waivers[0].expires",
+    ),
+    (
+        "a waiver is not issued in the future",
+        put("waivers", value=[{**WAIVER, "issued": "2026-11-22", "expires": "2027-05-01"}]),
+        put("waivers", value=[{**WAIVER, "issued": "2026-11-23", "expires": "2027-05-01"}]),
+        "waivers[0].issued",
+    ),
+    (
+        "a waiver names who approved it",
+        put("waivers", value=[{**WAIVER, "expires": "2027-05-01"}]),
+        put("waivers", value=[{name: value for name, value in WAIVER.items() if name != "approver"} | {"expires": "2027-05-01"}]),
+        "waivers[0].approver",
     ),
     ("a state's backend is one of Pulumi's", put("state", "backend", value="gs://acme-state"), put("state", "backend", value="acme-state"), "state.backend"),
     (

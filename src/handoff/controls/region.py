@@ -44,12 +44,12 @@ def effective(resource: Resource) -> Effective | None:
         return None
     for name in _OWN[cloud]:
         value = resource.get(name)
-        if value is UNKNOWN or isinstance(value, str):
+        if value is not None:  # also of the wrong shape: nobody knows what the provider makes of it
             return Effective(cloud=cloud, region=_region(cloud, value), origin=name)
     if resource.provider is not None:
         for name in _PROVIDERS[cloud]:
             value = resource.provider.inputs.get(name)
-            if value is UNKNOWN or isinstance(value, str):
+            if value is not None:
                 return Effective(cloud=cloud, region=_region(cloud, value), origin=f"its provider's {name}")
     return Effective(cloud=cloud, region=None, origin="")
 
