@@ -178,23 +178,32 @@ def assess(report: Report, stack: Stack, context: Context, *, throughput_mb_s: f
     )
 
 
+_FAILED, _UNSURE, _UNEXCUSED = 1, 2, 4
+"""What was said of a pair of a control and a resource, as bits; none = ready."""
+_BITS = {Verdict.PASS: 0, Verdict.FAIL: _FAILED, Verdict.UNKNOWN: _UNSURE, Verdict.ERROR: _UNSURE}
+
+
 def _shares(results: Iterable[Result]) -> Iterator[Share]:
-    pairs: dict[str, dict[tuple[str, str], list[Result]]] = {name: {} for name in (*DIMENSIONS, OTHER)}
-    where = {control: name for name, controls in DIMENSIONS.items() for control in controls}
+    pairs: dict[str, dict[str, int]] = {}
     for one in results:
         if one.verdict is not Verdict.NOT_APPLICABLE:
-            pairs[where.get(one.control.id, OTHER)].setdefault((one.control.id, one.urn), []).append(one)
-    for name, found in pairs.items():
-        if name == OTHER and not found:
+            of_control = pairs.setdefault(one.control.id, {})
+            bits = _BITS[one.verdict]
+            if bits and one.waived is None:
+                bits |= _UNEXCUSED
+            of_control[one.urn] = of_control.get(one.urn, 0) | bits
+    where = {control: name for name, controls in DIMENSIONS.items() for control in controls}
+    for name in (*DIMENSIONS, OTHER):
+        said = [bits for control, of_control in pairs.items() if where.get(control, OTHER) == name for bits in of_control.values()]
+        if name == OTHER and not said:
             continue
-        said = found.values()
-        not_ready = [rows for rows in said if any(one.verdict is not Verdict.PASS for one in rows)]
+        not_ready = [bits for bits in said if bits]
         yield Share(
             name=name,
-            judged=len(found),
-            ready=len(found) - len(not_ready),
-            unsure=sum(not any(one.verdict is Verdict.FAIL for one in rows) for rows in not_ready),
-            waived=sum(all(one.waived is not None or one.verdict is Verdict.PASS for one in rows) for rows in not_ready),
+            judged=len(said),
+            ready=len(said) - len(not_ready),
+            unsure=sum(not bits & _FAILED for bits in not_ready),
+            waived=sum(not bits & _UNEXCUSED for bits in not_ready),
         )
 
 
