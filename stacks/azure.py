@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -10,7 +11,8 @@ import pulumi_azuread
 from pulumi_azure_native import resources
 
 from handoff.errors import SpecError
-from stacks.components.azure.audit_log import AuditLog, AuditLogArgs
+from stacks.components.azure.alerts import Alerts, AlertsArgs
+from stacks.components.azure.audit_log import AuditLog, AuditLogArgs, Watched
 from stacks.components.azure.backups import Backups, BackupsArgs
 from stacks.components.azure.break_glass import BreakGlass, BreakGlassArgs
 from stacks.components.azure.client_vault import ClientVault, ClientVaultArgs
@@ -59,12 +61,13 @@ class _Subscription:
     def provision(self) -> dict[str, object]:
         guardrails = self._guardrails()
         break_glass = self._break_glass()
-        vault = self._vault()
+        network = self._network()
+        vault = self._vault(network)
         key = self._data_key(vault)
-        stores = {store.name: self._store(store.name, store.data_class, vault, key) for store in self.settings.stores("azure")}
-        audit = self._audit(key)
-        self._network()
-        self._backups()
+        stores = {store.name: self._store(store.name, store.data_class, vault, key, network) for store in self.settings.stores("azure")}
+        audit = self._audit(vault, key, network)
+        self._backups(key)
+        self._alerts()
         delegations = self._delegations(guardrails)
         groups = self._key_uses(vault)
         return {
@@ -85,7 +88,11 @@ class _Subscription:
     def _guardrails(self) -> Guardrails:
         tenants = {tenant for grant in self.settings.grants("azure") for tenant in grant.party.identities.azure.tenants}
         args = GuardrailsArgs(
-            subscription=self.subscription, prefix=self.settings.name(limit=50), locations=self.block.locations, managing_tenants=sorted(tenants)
+            subscription=self.subscription,
+            prefix=self.settings.name(limit=50),
+            locations=self.block.locations,
+            managing_tenants=sorted(tenants),
+            frameworks=self.settings.engagement.requirements.frameworks,
         )
         return Guardrails("guardrails", args, self.options)
 
@@ -96,7 +103,7 @@ class _Subscription:
             "breakglass", BreakGlassArgs(group_name=self.settings.name("breakglass"), members=members, enforced=enforced, entra=self.entra), self.options
         )
 
-    def _vault(self) -> ClientVault:
+    def _vault(self, network: Network) -> ClientVault:
         return ClientVault(
             "vault",
             ClientVaultArgs(
@@ -105,6 +112,7 @@ class _Subscription:
                 tenant=self.block.tenant,
                 location=self.location,
                 group_name=self.group_name,
+                subnet_id=network.subnet_id,
                 administrators=self.guardians,
                 disposable=self.settings.disposable,
                 tags=self.settings.tags(data_class=self.settings.data_classes),
@@ -126,7 +134,7 @@ class _Subscription:
             self.options,
         )
 
-    def _store(self, name: str, data_class: str, vault: ClientVault, key: DataKey) -> DataStore:
+    def _store(self, name: str, data_class: str, vault: ClientVault, key: DataKey, network: Network) -> DataStore:
         # On the way down the store's secret goes while the vault's administrators still are that.
         options = pulumi.ResourceOptions.merge(self.options, pulumi.ResourceOptions(depends_on=[vault]))
         return DataStore(
@@ -139,6 +147,9 @@ class _Subscription:
                 group_name=self.group_name,
                 vault_name=vault.vault_name,
                 secret_value=self.settings.store_secret,
+                secret_expires_s=int(datetime.combine(self.settings.engagement.term.end, time.max, UTC).timestamp()),
+                subnet_id=network.subnet_id,
+                account_keys=self.settings.disposable,
                 owners=self.guardians,
                 key=key,
                 tags=self.settings.tags(data_class=data_class),
@@ -146,7 +157,11 @@ class _Subscription:
             options,
         )
 
-    def _audit(self, key: DataKey) -> AuditLog:
+    def _audit(self, vault: ClientVault, key: DataKey, network: Network) -> AuditLog:
+        watched = {
+            "vault": Watched(resource_id=vault.vault_id, log={"category_group": "audit"}),
+            "network": Watched(resource_id=network.guard_id, log={"category": "NetworkSecurityGroupEvent"}),
+        }
         return AuditLog(
             "audit",
             AuditLogArgs(
@@ -155,6 +170,8 @@ class _Subscription:
                 account_name=self.settings.compact_name("audit", salt=self.subscription),
                 location=self.location,
                 group_name=self.group_name,
+                subnet_id=network.subnet_id,
+                watched=watched,
                 key=key,
                 tags=self.settings.tags(),
             ),
@@ -171,13 +188,24 @@ class _Subscription:
         )
         return Network("network", args, self.options)
 
-    def _backups(self) -> Backups:
+    def _backups(self, key: DataKey) -> Backups:
         tags = self.settings.tags(data_class=self.settings.data_classes)
         return Backups(
             "backups",
-            BackupsArgs(vault_name=self.settings.name("backups", limit=50), location=self.location, group_name=self.group_name, tags=tags),
+            BackupsArgs(vault_name=self.settings.name("backups", limit=50), location=self.location, group_name=self.group_name, key=key, tags=tags),
             self.options,
         )
+
+    def _alerts(self) -> Alerts:
+        args = AlertsArgs(
+            base_name=self.settings.name("alerts"),
+            subscription=self.subscription,
+            group_name=self.group_name,
+            client_emails=[one for one in self.settings.engagement.parties.client.contacts if "@" in one],
+            emails=self.settings.emails,
+            tags=self.settings.tags(),
+        )
+        return Alerts("alerts", args, self.options)
 
     def _delegations(self, guardrails: Guardrails) -> dict[str, Delegation]:
         options = pulumi.ResourceOptions.merge(self.options, pulumi.ResourceOptions(depends_on=[guardrails.tenants]))

@@ -79,6 +79,7 @@ class _Project:
                 number=self.project.number,
                 location=self.location,
                 ring_name=self.settings.name(),
+                hardware=self.settings.is_restricted,
                 disposable=self.settings.disposable,
                 labels=self.settings.labels(data_class=self.settings.data_classes),
             ),

@@ -132,6 +132,12 @@ class Settings:
         return tuple(dict.fromkeys(one for party in parties for one in party.contacts if "@" in one))
 
     @property
+    def is_restricted(self) -> bool:
+        """Whether a class kept in this environment is restricted."""
+        stored = {one.data_class for one in self.environment.stores}
+        return any(one.sensitivity == "restricted" for one in self.engagement.data if one.name in stored)
+
+    @property
     def data_classes(self) -> str:
         """The classes kept in this environment, for what serves them all (keys, backups)."""
         return "+".join(sorted({one.data_class for one in self.environment.stores})) or NO_DATA

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi_azure_native import monitor, operationalinsights
+from pulumi_azure_native import authorization, monitor, operationalinsights
 
 from stacks.components.azure.sealed_account import SealedAccount, SealedAccountArgs
 
@@ -21,6 +21,15 @@ CATEGORIES = ("Administrative", "Alert", "Policy", "Security", "ServiceHealth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One resource whose own log goes to the workspace."""
+
+    resource_id: pulumi.Output[str]
+    log: Mapping[str, str]
+    """`category` or `category_group`, and its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLogArgs:
     """Where it goes."""
 
@@ -29,12 +38,15 @@ class AuditLogArgs:
     account_name: str
     location: str
     group_name: pulumi.Output[str]
+    subnet_id: pulumi.Output[str]
+    watched: Mapping[str, Watched]
+    """What else is logged, by name."""
     key: DataKey
     tags: Mapping[str, str]
 
 
 class AuditLog(pulumi.ComponentResource):
-    """A workspace, an account, and the setting that sends the activity log to both."""
+    """A locked workspace, an account, and the settings that send the activity log to both and the logs of single resources to the workspace."""
 
     def __init__(self, name: str, args: AuditLogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:azure:AuditLog", name, None, opts)
@@ -51,7 +63,15 @@ class AuditLog(pulumi.ComponentResource):
         )
         account = SealedAccount(
             name,
-            SealedAccountArgs(account_name=args.account_name, location=args.location, group_name=args.group_name, key=args.key, tags=args.tags),
+            SealedAccountArgs(
+                account_name=args.account_name,
+                location=args.location,
+                group_name=args.group_name,
+                subnet_id=args.subnet_id,
+                account_keys=False,
+                key=args.key,
+                tags=args.tags,
+            ),
             inside,
         )
         monitor.DiagnosticSetting(
@@ -61,6 +81,23 @@ class AuditLog(pulumi.ComponentResource):
             workspace_id=workspace.id,
             storage_account_id=account.account_id,
             logs=[{"category": category, "enabled": True} for category in CATEGORIES],
+            opts=inside,
+        )
+        for what, one in args.watched.items():
+            monitor.DiagnosticSetting(
+                f"{name}-{what}",
+                name="handoff-audit",
+                resource_uri=one.resource_id,
+                workspace_id=workspace.id,
+                logs=[{**one.log, "enabled": True}],
+                opts=inside,
+            )
+        authorization.ManagementLockByScope(
+            name,
+            lock_name="kept",
+            scope=workspace.id,
+            level="CanNotDelete",
+            notes="The audit log is the client's; the lock goes before the workspace does.",
             opts=inside,
         )
         self.workspace_id: pulumi.Output[str] = workspace.id

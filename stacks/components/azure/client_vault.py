@@ -13,6 +13,7 @@ from stacks.components.azure import roles
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ROTATION = {"attributes": {"expiry_time": "P2Y"}, "lifetime_actions": [{"action": {"type": "rotate"}, "trigger": {"time_after_create": "P1Y"}}]}
 KEPT_DAYS = 90
 SHORTEST_KEPT_DAYS = 7
 
@@ -26,6 +27,8 @@ class ClientVaultArgs:
     tenant: str
     location: str
     group_name: pulumi.Output[str]
+    subnet_id: pulumi.Output[str]
+    """The only network that it answers, besides Azure's own services."""
     administrators: Sequence[str]
     """Object ids of the client's people."""
     disposable: bool
@@ -51,6 +54,7 @@ class ClientVault(pulumi.ComponentResource):
                 "soft_delete_retention_in_days": SHORTEST_KEPT_DAYS if args.disposable else KEPT_DAYS,
                 # Storage accounts take keys only of a vault that nobody can purge; a disposable one is shorter in its wait.
                 "enable_purge_protection": True,
+                "network_acls": {"bypass": "AzureServices", "default_action": "Deny", "virtual_network_rules": [{"id": args.subnet_id}]},
             },
             tags=args.tags,
             opts=inside,
@@ -71,7 +75,7 @@ class ClientVault(pulumi.ComponentResource):
             key_name="data",
             vault_name=vault.name,
             resource_group_name=args.group_name,
-            properties={"kty": "RSA", "key_size": 3072, "key_ops": ["encrypt", "decrypt", "wrapKey", "unwrapKey"]},
+            properties={"kty": "RSA", "key_size": 3072, "key_ops": ["encrypt", "decrypt", "wrapKey", "unwrapKey"], "rotation_policy": ROTATION},
             tags=args.tags,
             # Only an administrator can delete a key, so on the way down the key goes before the roles.
             opts=pulumi.ResourceOptions(parent=self, depends_on=administrators),

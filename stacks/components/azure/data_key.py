@@ -53,5 +53,7 @@ class DataKey(pulumi.ComponentResource):
         )
         self.identity_id: pulumi.Output[str] = identity.id
         self.key_name: pulumi.Output[str] = args.vault.key_name
+        self.key_uri: pulumi.Output[str] = pulumi.Output.concat(args.vault.vault_uri, "keys/", args.vault.key_name)
+        """Without a version: whoever uses it follows the key's rotation."""
         self.vault_uri: pulumi.Output[str] = args.vault.vault_uri
         self.register_outputs({"identityId": self.identity_id})

@@ -31,6 +31,10 @@ class DataStoreArgs:
     """Azure keeps no secret without a value; None makes none, and the client's application puts it in later."""
     owners: Sequence[str]
     """Object ids of the client's people: being Owner of a subscription does not open its data."""
+    secret_expires_s: int
+    """When the secret's value ends, in seconds since 1970."""
+    subnet_id: pulumi.Output[str]
+    account_keys: bool
     key: DataKey
     tags: Mapping[str, str]
 
@@ -43,7 +47,15 @@ class DataStore(pulumi.ComponentResource):
         inside = pulumi.ResourceOptions(parent=self)
         account = SealedAccount(
             name,
-            SealedAccountArgs(account_name=args.account_name, location=args.location, group_name=args.group_name, key=args.key, tags=args.tags),
+            SealedAccountArgs(
+                account_name=args.account_name,
+                location=args.location,
+                group_name=args.group_name,
+                subnet_id=args.subnet_id,
+                account_keys=args.account_keys,
+                key=args.key,
+                tags=args.tags,
+            ),
             inside,
         )
         container = storage.BlobContainer(
@@ -70,7 +82,7 @@ class DataStore(pulumi.ComponentResource):
                 secret_name=args.store_name,
                 vault_name=args.vault_name,
                 resource_group_name=args.group_name,
-                properties={"value": args.secret_value},
+                properties={"value": args.secret_value, "attributes": {"expires": args.secret_expires_s}},
                 tags=args.tags,
                 opts=inside,
             )

@@ -22,10 +22,11 @@ class GuardrailsArgs:
     prefix: str
     locations: Sequence[str]
     managing_tenants: Sequence[str]
+    frameworks: Sequence[str]
 
 
 class Guardrails(pulumi.ComponentResource):
-    """Resources only in the spec's locations; delegations only to the tenants of parties with a grant, and to none when there is no grant."""
+    """Resources only in the spec's locations; delegations only to the tenants of parties with a grant, and to none when there is no grant. The spec's frameworks are checked."""
 
     def __init__(self, name: str, args: GuardrailsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:azure:Guardrails", name, None, opts)
@@ -51,6 +52,17 @@ class Guardrails(pulumi.ComponentResource):
             parameters={"listOfAllowedTenants": {"value": list(args.managing_tenants)}},
             opts=inside,
         )
+        checked = {one: roles.INITIATIVES[one] for one in args.frameworks if one in roles.INITIATIVES}
+        for initiative, framework in {initiative: framework for framework, initiative in reversed(checked.items())}.items():
+            authorization.PolicyAssignment(
+                f"{name}-{framework}",
+                policy_assignment_name=f"{args.prefix}-{framework}"[:64],
+                display_name=f"Checked against {framework}",
+                policy_definition_id=f"/providers/Microsoft.Authorization/policySetDefinitions/{initiative}",
+                scope=scope,
+                enforcement_mode="Default",
+                opts=inside,
+            )
         self.tenants: pulumi.Resource = tenants
         """What a delegation waits for."""
         self.register_outputs({})

@@ -25,7 +25,7 @@ class NetworkArgs:
 
 
 class Network(pulumi.ComponentResource):
-    """One subnet behind a security group that refuses the internet."""
+    """One subnet behind a security group that refuses the internet; the client's vault and accounts answer it."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:azure:Network", name, None, opts)
@@ -51,15 +51,18 @@ class Network(pulumi.ComponentResource):
             opts=inside,
         )
         first = next(ipaddress.ip_network(args.cidr).subnets(prefixlen_diff=2))
+        endpoints = [{"service": service, "locations": [args.location]} for service in ("Microsoft.KeyVault", "Microsoft.Storage")]
         made = network.VirtualNetwork(
             name,
             virtual_network_name=args.base_name,
             resource_group_name=args.group_name,
             location=args.location,
             address_space={"address_prefixes": [args.cidr]},
-            subnets=[{"name": "work", "address_prefix": str(first), "network_security_group": {"id": guard.id}}],
+            subnets=[{"name": "work", "address_prefix": str(first), "network_security_group": {"id": guard.id}, "service_endpoints": endpoints}],
             tags=args.tags,
             opts=inside,
         )
         self.network_id: pulumi.Output[str] = made.id
+        self.guard_id: pulumi.Output[str] = guard.id
+        self.subnet_id: pulumi.Output[str] = pulumi.Output.concat(made.id, "/subnets/work")
         self.register_outputs({"networkId": self.network_id})

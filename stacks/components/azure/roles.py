@@ -23,6 +23,13 @@ ALLOWED_LOCATIONS = "/providers/Microsoft.Authorization/policyDefinitions/e56962
 ALLOWED_MANAGING_TENANTS = "/providers/Microsoft.Authorization/policyDefinitions/7a8a51a3-ad87-4def-96f3-65a1839242b6"
 """source: https://github.com/Azure/azure-policy/tree/master/built-in-policies/policyDefinitions (read 2026-11-22)"""
 
+NIST = "179d1daa-458f-4e47-8086-2a68d0d6c38f"
+INITIATIVES = {"nist-800-53-low": NIST, "nist-800-53-moderate": NIST, "nist-800-53-high": NIST, "hipaa": "a169a624-5599-4385-a696-c8d643089fab"}
+"""Framework of the spec -> the built-in initiative that checks for it; it finds, and changes nothing.
+
+source: https://learn.microsoft.com/azure/governance/policy/samples/built-in-initiatives (read 2026-11-22)
+"""
+
 _NAMESPACE = uuid.UUID("9b0c0f5e-2d3a-5a64-8b1f-6f0f3f6f7a10")
 
 

@@ -25,6 +25,8 @@ class ClientKeyArgs:
     number: pulumi.Output[str]
     location: str
     ring_name: str
+    hardware: bool
+    """In a hardware module, as restricted data asks for; it costs more for each use."""
     disposable: bool
     labels: Mapping[str, str]
 
@@ -42,6 +44,7 @@ class ClientKey(pulumi.ComponentResource):
             name="data",
             key_ring=ring.id,
             purpose="ENCRYPT_DECRYPT",
+            version_template={"algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION", "protection_level": "HSM" if args.hardware else "SOFTWARE"},
             rotation_period=f"{ROTATION_S}s",
             destroy_scheduled_duration=f"{wait_s}s",
             labels=args.labels,

@@ -40,7 +40,7 @@ class ClientProjectArgs:
 
 
 class ClientProject(pulumi.ComponentResource):
-    """The client's project with the services it needs, resources only in the spec's locations, and no keys for service accounts."""
+    """The client's project with the services it needs, resources only in the spec's locations, no keys for service accounts, no public addresses of machines and no public buckets."""
 
     def __init__(self, name: str, args: ClientProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:gcp:ClientProject", name, None, opts)
@@ -75,6 +75,8 @@ class ClientProject(pulumi.ComponentResource):
             ready,
         )
         self._policy(f"{name}-keys", project.project_id, "iam.disableServiceAccountKeyCreation", {"enforce": "TRUE"}, ready)
+        self._policy(f"{name}-addresses", project.project_id, "compute.vmExternalIpAccess", {"deny_all": "TRUE"}, ready)
+        self._policy(f"{name}-public-buckets", project.project_id, "storage.publicAccessPrevention", {"enforce": "TRUE"}, ready)
         self.project_id: pulumi.Output[str] = project.project_id
         self.number: pulumi.Output[str] = project.number
         self.enabled: Sequence[pulumi.Resource] = enabled

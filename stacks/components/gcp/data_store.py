@@ -11,6 +11,9 @@ from pulumi_gcp import secretmanager, storage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SOFT_DELETE_S = 35 * 24 * 3600
+"""How long deleted objects come back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataStoreArgs:
@@ -41,6 +44,7 @@ class DataStore(pulumi.ComponentResource):
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
             versioning={"enabled": True},
+            soft_delete_policy={"retention_duration_seconds": SOFT_DELETE_S},
             encryption={"default_kms_key_name": args.key_id},
             force_destroy=args.disposable,
             labels=args.labels,

@@ -20,7 +20,7 @@ class NetworkArgs:
 
 
 class Network(pulumi.ComponentResource):
-    """One subnet in the primary region that reaches Google's own services and nothing else."""
+    """One subnet in the primary region that reaches Google's own services and nothing else, with its flows logged."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("handoff:gcp:Network", name, None, opts)
@@ -34,6 +34,7 @@ class Network(pulumi.ComponentResource):
             network=made.id,
             ip_cidr_range=str(next(ipaddress.ip_network(args.cidr).subnets(prefixlen_diff=2))),
             private_ip_google_access=True,
+            log_config={"aggregation_interval": "INTERVAL_5_SEC", "flow_sampling": 1.0, "metadata": "INCLUDE_ALL_METADATA"},
             opts=inside,
         )
         self.network_id: pulumi.Output[str] = made.id

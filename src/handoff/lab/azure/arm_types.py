@@ -108,6 +108,20 @@ _KNOWN = (
             "storageAccountId serviceBusRuleId eventHubAuthorizationRuleId eventHubName metrics logs workspaceId marketplacePartnerId logAnalyticsDestinationType"
         ),
     ),
+    KnownType(
+        type="Microsoft.Insights/actionGroups",
+        has_location=True,
+        properties=_words(
+            "groupShortName enabled emailReceivers smsReceivers webhookReceivers itsmReceivers azureAppPushReceivers automationRunbookReceivers voiceReceivers "
+            "logicAppReceivers azureFunctionReceivers armRoleReceivers eventHubReceivers incidentReceivers"
+        ),
+    ),
+    KnownType(type="Microsoft.Insights/activityLogAlerts", has_location=True, properties=_words("scopes condition actions enabled description tenantScope")),
+    KnownType(
+        type="Microsoft.Security/securityContacts",
+        where="scope",
+        properties=_words("emails phone isEnabled notificationsSources notificationsByRole"),
+    ),
     KnownType(type="Microsoft.ManagedIdentity/userAssignedIdentities", has_location=True, properties=_words("tenantId principalId clientId")),
     KnownType(
         type="Microsoft.Storage/storageAccounts",

@@ -21,14 +21,16 @@ ALLOWED_LOCATIONS = "e56962a6-4747-49cd-b67b-bf8b01975c4c"
 ALLOWED_GROUP_LOCATIONS = "e765b5de-1225-4ba3-bd56-1ac6695af988"
 ALLOWED_TENANTS = "7a8a51a3-ad87-4def-96f3-65a1839242b6"
 NIST_R5 = "179d1daa-458f-4e47-8086-2a68d0d6c38f"
+HIPAA = "a169a624-5599-4385-a696-c8d643089fab"
 
 DEFINITIONS: Mapping[str, Record] = {
     ALLOWED_LOCATIONS: {"displayName": "Allowed locations", "mode": "Indexed", "parameter": "listOfAllowedLocations"},
     ALLOWED_GROUP_LOCATIONS: {"displayName": "Allowed locations for resource groups", "mode": "All", "parameter": "listOfAllowedLocations"},
     ALLOWED_TENANTS: {"displayName": "Allow managing tenant ids to onboard through Azure Lighthouse", "mode": "All", "parameter": "listOfAllowedTenants"},
     NIST_R5: {"displayName": "NIST SP 800-53 Rev. 5", "mode": "Set", "parameter": None},
+    HIPAA: {"displayName": "HITRUST/HIPAA", "mode": "Set", "parameter": None},
 }
-"""Built-in definitions that may be assigned here; all but the NIST set (audit only) are enforced.
+"""Built-in definitions that may be assigned here; all but the two sets (audit only) are enforced.
 
 source: https://learn.microsoft.com/azure/governance/policy/samples/built-in-policies (read 2026-11-22)
 """

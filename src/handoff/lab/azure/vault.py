@@ -226,7 +226,9 @@ def written_by_arm(world: World, vault: str, name: str, record: Record) -> None:
     newest = held["versions"][-1]
     base = f"https://{vault}.vault.azure.net/secrets/{name}"
     properties.update(
-        secretUri=base, secretUriWithVersion=f"{base}/{newest['version']}", attributes={k: newest["attributes"][k] for k in ("enabled", "created", "updated")}
+        secretUri=base,
+        secretUriWithVersion=f"{base}/{newest['version']}",
+        attributes={k: newest["attributes"][k] for k in ("enabled", "created", "updated", "exp", "nbf") if k in newest["attributes"]},
     )
 
 

@@ -25,3 +25,18 @@ def test_plain_trail_has_no_selectors(make: Any) -> None:
     assert trail.imported() == {}
     trail.delete()
     bucket.delete()
+
+
+def test_advanced_selectors(make: Any, ctx: Any) -> None:
+    ctx.aws("s3").create_bucket(Bucket="advanced", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    given = {"s3BucketName": "advanced"}
+    objects = [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.ARN", "startsWiths": ["arn:aws:s3:::records/"]}]
+    trail = make("aws:cloudtrail/trail:Trail", name="advanced", **given, advancedEventSelectors=[{"name": "stores", "fieldSelectors": objects}])
+    assert trail.imported() == {}
+    managed = [{"field": "eventCategory", "equals": ["Management"]}]
+    trail.update({"name": "advanced", **given, "advancedEventSelectors": [{"name": "management", "fieldSelectors": managed}]})
+    ctx.aws("cloudtrail").put_event_selectors(
+        TrailName="advanced", AdvancedEventSelectors=[{"Name": "other", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]
+    )
+    assert trail.changed()["advancedEventSelectors"] == [{"name": "other", "fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}]}]
+    trail.delete()

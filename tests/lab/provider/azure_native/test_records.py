@@ -48,6 +48,41 @@ LIVES: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = [
         {"parameters": {"listOfAllowedLocations": {"value": ["westeurope", "northeurope"]}}},
     ),
     (
+        "azure-native:authorization:ManagementLockByScope",
+        {"scope": f"{SUBSCRIPTION}/resourceGroups/{GROUP}", "lockName": "kept", "level": "CanNotDelete"},
+        {"notes": "until March"},
+    ),
+    (
+        "azure-native:monitor:ActionGroup",
+        {
+            "resourceGroupName": GROUP,
+            "actionGroupName": "told",
+            "location": "global",
+            "groupShortName": "told",
+            "enabled": True,
+            "emailReceivers": [{"name": "client", "emailAddress": "a@acme.example", "useCommonAlertSchema": True}],
+        },
+        {"enabled": False},
+    ),
+    (
+        "azure-native:monitor:ActivityLogAlert",
+        {
+            "resourceGroupName": GROUP,
+            "activityLogAlertName": "guards",
+            "location": "global",
+            "enabled": True,
+            "scopes": [SUBSCRIPTION],
+            "condition": {"allOf": [{"field": "category", "equals": "Administrative"}]},
+            "actions": {"actionGroups": [{"actionGroupId": f"{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.Insights/actionGroups/told"}]},
+        },
+        {"enabled": False},
+    ),
+    (
+        "azure-native:security:SecurityContact",
+        {"securityContactName": "default", "emails": "a@acme.example", "isEnabled": True, "notificationsByRole": {"state": "On", "roles": ["Owner"]}},
+        {"emails": "a@acme.example;b@nimbus.example"},
+    ),
+    (
         "azure-native:managedservices:RegistrationDefinition",
         {
             "scope": SUBSCRIPTION,
@@ -158,6 +193,7 @@ def steady(azure: Stack, token: str, resource_id: str, given: dict[str, Any], st
 def test_every_type_of_the_package_lives_somewhere_in_these_tests() -> None:
     elsewhere = {
         "azure-native:storage:BlobContainer",
+        "azure-native:storage:BlobServiceProperties",
         "azure-native:monitor:DiagnosticSetting",
         "azure-native:keyvault:Key",
         "azure-native:keyvault:Secret",
@@ -173,6 +209,11 @@ def test_account_container_and_the_setting_that_writes_to_it(azure: Stack) -> No
     )
     assert container[0] == f"{account[0]}/blobServices/default/containers/records"
     steady(azure, "azure-native:storage:BlobContainer", *container)
+    kept = {"deleteRetentionPolicy": {"enabled": True, "days": 35}, "isVersioningEnabled": True}
+    blobs = azure.create("azure-native:storage:BlobServiceProperties", accountName="recordsparts", resourceGroupName=GROUP, blobServicesName="default", **kept)
+    steady(azure, "azure-native:storage:BlobServiceProperties", *blobs)
+    azure.delete("azure-native:storage:BlobServiceProperties", blobs[0], blobs[2])
+    assert azure.refresh("azure-native:storage:BlobServiceProperties", *blobs) is not None  # a part of the account
     setting = azure.create(
         "azure-native:monitor:DiagnosticSetting",
         name="audit",
@@ -189,6 +230,7 @@ def test_account_container_and_the_setting_that_writes_to_it(azure: Stack) -> No
     ):
         azure.delete(token, made[0], made[2])
         assert azure.refresh(token, *made) is None
+    assert azure.refresh("azure-native:storage:BlobServiceProperties", *blobs) is None
 
 
 def test_keys_and_secrets_are_deleted_by_the_vaults_own_api(azure: Stack) -> None:
@@ -196,7 +238,9 @@ def test_keys_and_secrets_are_deleted_by_the_vaults_own_api(azure: Stack) -> Non
     vault = azure.create("azure-native:keyvault:Vault", **HOME, vaultName="recordsparts", properties=properties)
     place = {"resourceGroupName": GROUP, "vaultName": "recordsparts"}
     key = azure.create("azure-native:keyvault:Key", **place, keyName="data", properties={"kty": "RSA", "keySize": 3072, "keyOps": ["encrypt", "decrypt"]})
-    secret = azure.create("azure-native:keyvault:Secret", **place, secretName="password", properties={"value": "opens nothing"})
+    secret = azure.create(
+        "azure-native:keyvault:Secret", **place, secretName="password", properties={"value": "opens nothing", "attributes": {"expires": 1811808000}}
+    )
     steady(azure, "azure-native:keyvault:Key", *key)
     assert key[2]["keyUri"].endswith("/keys/data")
     refreshed = azure.refresh("azure-native:keyvault:Secret", *secret)

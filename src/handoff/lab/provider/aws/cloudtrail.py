@@ -20,8 +20,6 @@ _FIELDS = {
     "isMultiRegionTrail": "IsMultiRegionTrail",
     "isOrganizationTrail": "IsOrganizationTrail",
     "enableLogFileValidation": "EnableLogFileValidation",
-    "cloudWatchLogsGroupArn": "CloudWatchLogsLogGroupArn",
-    "cloudWatchLogsRoleArn": "CloudWatchLogsRoleArn",
     "kmsKeyId": "KmsKeyId",
 }
 """Pulumi's name -> the request's; the answer differs in `LogFileValidationEnabled` only."""
@@ -115,6 +113,8 @@ RECORDS = (
                 read=read,
                 update=update,
                 delete=delete,
+                # The emulator takes a log group and forgets it.
+                kept=frozenset({"cloudWatchLogsGroupArn", "cloudWatchLogsRoleArn"}),
                 handled=frozenset({"name", "enableLogging", "eventSelectors", "advancedEventSelectors", *_FIELDS}),
                 computed=frozenset({"arn", "homeRegion"}),
                 required=frozenset({"s3BucketName"}),

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from handoff.lab.provider.record import Created, Naming, Record
+from handoff.lab.provider.values import UNKNOWN, knows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,3 +139,11 @@ def flatten(answer: Properties) -> Properties:
 def whole(answer: Properties, without: frozenset[str] = frozenset({"id"})) -> Properties:
     """ARM's answer as it stands, for the types that azure-native does not flatten."""
     return {key: value for key, value in answer.items() if key not in without}
+
+
+def identities_by_id(_ctx: Context, inputs: Properties) -> dict[str, str]:
+    """The SDK lists the identities' ids; ARM, and the state, keep an object by id."""
+    identity = inputs.get("identity")
+    if isinstance(identity, dict) and isinstance(ids := identity.get("userAssignedIdentities"), list):
+        inputs["identity"] = {**identity, "userAssignedIdentities": {str(one): {} for one in ids} if knows(ids) else UNKNOWN}
+    return {}

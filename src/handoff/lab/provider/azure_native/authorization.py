@@ -1,4 +1,4 @@
-"""Who may do what: role assignments and policy assignments, at any scope."""
+"""Who may do what, and what nobody may: role assignments, policy assignments and locks, at any scope."""
 
 from __future__ import annotations
 
@@ -32,5 +32,13 @@ RECORDS = (
         handled=_POLICY,
         name_property="policyAssignmentName",
         computed={"effectiveDefinitionVersion", "instanceId", "latestDefinitionVersion"},
+    ),
+    arm_record(
+        "azure-native:authorization:ManagementLockByScope",
+        "/{scope}/providers/Microsoft.Authorization/locks/{lockName}",
+        "2020-05-01",
+        handled={"level", "notes", "owners"},
+        name_property="lockName",
+        required={"level"},
     ),
 )

@@ -51,6 +51,24 @@ _KEY = arm_record(
 )
 
 
+_TIMES = {"expires": "exp", "notBefore": "nbf"}
+"""Attributes of a secret: azure-native's name -> ARM's."""
+
+
+def _secret_body(_ctx: Context, inputs: Properties) -> Properties:
+    inner = dict(inputs["properties"])
+    if isinstance(times := inner.get("attributes"), dict):
+        inner["attributes"] = {_TIMES.get(key, key): value for key, value in times.items()}
+    return {"properties": inner, **({"tags": inputs["tags"]} if "tags" in inputs else {})}
+
+
+def _secret(answer: Properties) -> Properties:
+    ours = {there: here for here, there in _TIMES.items()}
+    inner = dict(answer.get("properties") or {})
+    inner["attributes"] = {ours.get(key, key): value for key, value in (inner.get("attributes") or {}).items()}
+    return {**whole(answer), "properties": inner}
+
+
 def _with_value(record: Record) -> Record:
     """ARM never gives a secret's value back, so the state's own is carried over: a value set by others is not seen, as with azure-native."""
 
@@ -72,6 +90,8 @@ _SECRET = _with_value(
         handled={"properties", "tags"},
         name_property="secretName",
         computed={"location"},
+        body=_secret_body,
+        outputs=_secret,
         remove=_remove("secrets"),
     )
 )

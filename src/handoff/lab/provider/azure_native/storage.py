@@ -1,12 +1,11 @@
-"""Storage accounts and their blob containers."""
+"""Storage accounts, what they keep of deleted blobs, and their containers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handoff.lab.provider.azure_native._arm import HEX_NAME, TOP, arm_record, flatten
-from handoff.lab.provider.values import UNKNOWN, knows
+from handoff.lab.provider.azure_native._arm import HEX_NAME, TOP, arm_record, flatten, identities_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,14 +52,6 @@ def _renamed(value: object, names: Mapping[str, str]) -> object:
     return {names.get(key, key): _renamed(item, names) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _identities_by_id(_ctx: Context, inputs: Properties) -> dict[str, str]:
-    """The SDK lists the identities' ids; ARM, and the state, keep an object by id."""
-    identity = inputs.get("identity")
-    if isinstance(identity, dict) and isinstance(ids := identity.get("userAssignedIdentities"), list):
-        inputs["identity"] = {**identity, "userAssignedIdentities": {str(one): {} for one in ids} if knows(ids) else UNKNOWN}
-    return {}
-
-
 _STORAGE_ACCOUNT = replace(
     arm_record(
         "azure-native:storage:StorageAccount",
@@ -75,10 +66,28 @@ _STORAGE_ACCOUNT = replace(
         body=_account,
         outputs=_shown,
     ),
-    check=_identities_by_id,
+    check=identities_by_id,
 )
+_BLOBS = {"automaticSnapshotPolicyEnabled", "changeFeed", "containerDeleteRetentionPolicy", "cors", "defaultServiceVersion", "deleteRetentionPolicy"} | {
+    "isVersioningEnabled",
+    "lastAccessTimeTrackingPolicy",
+    "restorePolicy",
+}
+
+
+def _stays(_ctx: Context, _arm_id: str) -> None:
+    """Blob settings are a part of their account and go with it: ARM has no DELETE for them."""
+
+
 RECORDS = (
     _STORAGE_ACCOUNT,
+    arm_record(
+        "azure-native:storage:BlobServiceProperties",
+        f"{_ACCOUNTS}/blobServices/{{blobServicesName}}",
+        "2024-01-01",
+        handled=_BLOBS,
+        remove=_stays,
+    ),
     arm_record(
         "azure-native:storage:BlobContainer",
         f"{_ACCOUNTS}/blobServices/default/containers/{{containerName}}",
