@@ -39,6 +39,7 @@ STORE_CONTROL = "exit-store-export"
 NOT_ABOUT_EXIT = frozenset({"waiver"})
 THROUGHPUT_MB_S = 50.0
 """Assumed rate of a return, in 10^6 bytes a second, one store after the other: reading, hashing and writing over one connection. An assumption, not a promise."""
+_NAMED = 5
 _GIB = 1.073741824
 SIZES: Mapping[str, tuple[str, float]] = {
     "aws:rds/instance:Instance": ("allocatedStorage", _GIB),
@@ -314,8 +315,9 @@ def _told(estimate: Estimate) -> str:
         f"Return: about {estimate.known_gigabytes:,.0f} GB in {known} of {len(estimate.stores)} stores, {_hours(estimate.known_hours)} {estimate.assumption}."
     )
     if estimate.unknown:
-        names = ", ".join(urn.rsplit("::", 1)[-1] for urn in estimate.unknown)
-        text += f" Not known is the size of {names}: give size_gb under environments[].stores."
+        names = ", ".join(urn.rsplit("::", 1)[-1] for urn in estimate.unknown[:_NAMED])
+        more = f" and {len(estimate.unknown) - _NAMED:,} more" if len(estimate.unknown) > _NAMED else ""
+        text += f" Not known is the size of {names}{more}: give size_gb under environments[].stores."
     return text if known else f"Return: not known is the size of any of {len(estimate.stores)} stores; give size_gb under environments[].stores."
 
 
