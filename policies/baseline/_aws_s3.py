@@ -87,7 +87,8 @@ def takes_access_logs(bucket: Resource, stack: Stack) -> bool:
     if any(stack.settings_of(bucket, kind, "targetBucket", identity="bucket")[0] for kind in LOGGING):
         return True
     known = _receivers(stack)
-    return bucket.urn in known or bucket.get("bucket") in known
+    name = bucket.get("bucket")
+    return bucket.urn in known or (isinstance(name, str) and name in known)
 
 
 def _receivers(stack: Stack) -> frozenset[object]:

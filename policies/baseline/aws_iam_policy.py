@@ -12,7 +12,7 @@ from handoff_policies.baseline._aws_types import names_one
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, Verdict, fail, not_applicable, unknown
 from handoff.controls.policydoc import statements
-from handoff.controls.resource import Unknown
+from handoff.controls.resource import UNKNOWN, Unknown
 from handoff.controls.rules import LATER, is_at_most
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _bounds(resource: Resource, stack: Stack, context: Context) -> Iterator[Find
     for at, value in arns:
         if isinstance(value, str) and value.endswith(ADMINISTRATOR):
             yield fail("makes the provider an administrator: it has AdministratorAccess", at)
+        elif value is UNKNOWN and at.startswith("managedPolicyArns[") and not stack.made_from(resource, "managedPolicyArns", POLICY):
+            yield unknown(f"which policy it has {LATER}", at)
 
 
 def _is_providers(resource: Resource, context: Context) -> bool | None:

@@ -54,6 +54,8 @@ def ruled(resource: Resource, context: Context) -> Iterator[Finding]:
             yield unknown(f"which person it names {LATER}", "principalId")
         else:
             yield fail("names a person, where a group or a service principal belongs", "principalType")
+    elif kind is UNKNOWN and who not in client:
+        yield unknown(f"whether it names a person {LATER}", "principalType")
     role, everywhere = _role(resource.get("roleDefinitionId")), _is_everywhere(resource.get("scope"))
     if role is None or everywhere is False or who in client:
         return
