@@ -305,6 +305,11 @@ def test_one_control_is_explained_in_full(capsys: pytest.CaptureFixture[str]) ->
     assert told == one
 
 
+def test_the_faults_of_waivers_are_explained_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["policy", "explain", "waiver"]) == 0
+    assert "medium; every pack, exit" in capsys.readouterr().out
+
+
 def test_an_unknown_control_is_answered_with_near_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy", "explain", "aws-kms-rotatoin"]) == 2
     assert "did you mean aws-kms-rotation" in capsys.readouterr().err

@@ -95,7 +95,7 @@ def list_controls(policies: Annotated[Path | None, _POLICIES] = None, as_json: A
     if as_json:
         for pack in packs:
             for one in pack.controls:
-                _show.line({"type": "control", "schema_version": 1, **_facts(one, pack)})
+                _show.line({"type": "control", "schema_version": 1, **_facts(one, pack.name)})
         _show.summary(0, packs=len(packs), controls=sum(len(pack.controls) for pack in packs), **_counts(packs))
         return
     for pack in packs:
@@ -124,10 +124,11 @@ def explain(
 
     from handoff.cli import _show
     from handoff.controls import catalogue
+    from handoff.controls.evaluate import WAIVER
     from handoff.errors import UsageError
 
     packs = catalogue.load(policies or catalogue.find_folder())
-    known = {one.id: (one, pack) for pack in packs for one in pack.controls}
+    known = {one.id: (one, pack.name) for pack in packs for one in pack.controls} | {WAIVER.id: (WAIVER, "every pack")}
     if control not in known:
         near = difflib.get_close_matches(control, sorted(known), n=3)
         raise UsageError(f"no control {control!r}{f'; did you mean {chr(32).join(near)}?' if near else ''}", hint="`handoff policy list` shows every control.")
@@ -165,9 +166,9 @@ def component(
         _show.say(f"{out}: {count} controls of {len(packs)} packs.")
 
 
-def _facts(control: Control, pack: Pack) -> dict[str, object]:
+def _facts(control: Control, pack: str) -> dict[str, object]:
     return {
-        "pack": pack.name,
+        "pack": pack,
         "id": control.id,
         "title": control.title,
         "why": control.why,
@@ -206,12 +207,12 @@ def _words(clauses: tuple[Clause, ...], also: tuple[str, ...]) -> str:
     return "; ".join([*(f"{name} {', '.join(names)}" for name, names in found.items()), *also])
 
 
-def _explained(control: Control, pack: Pack) -> list[str]:
+def _explained(control: Control, pack: str) -> list[str]:
     from handoff.controls.frameworks import FRAMEWORKS
 
     family = f", {control.family}" if control.family else ""
     clouds = ", ".join(sorted(control.clouds)) or "every cloud"
-    lines = [f"{control.id}: {control.title}", f"{control.severity.value}; {pack.name}, {control.category.value}{family}; {clouds}", ""]
+    lines = [f"{control.id}: {control.title}", f"{control.severity.value}; {pack}, {control.category.value}{family}; {clouds}", ""]
     lines += ["Why", f"  {control.why}", f"  source: {control.source}", "", "How to fix", f"  {control.fix}"]
     if control.remedy:
         lines.append("  Safe to set by itself when asked for: " + ", ".join(f"{path} = {value!r}" for path, value in control.remedy.items()))
