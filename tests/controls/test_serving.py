@@ -88,7 +88,7 @@ def test_what_a_killed_run_leaves_behind_is_in_nobodys_way(started: list[subproc
 
 def test_without_a_folder_of_its_own_a_pack_serves_alone(started: list[subprocess.Popen[str]], tmp_path: Path) -> None:
     (tmp_path / f"handoff-packs-{os.getuid()}").mkdir(mode=0o755)
-    os.chmod(tmp_path / f"handoff-packs-{os.getuid()}", 0o777)  # noqa: S103 - which is what must not be trusted
+    (tmp_path / f"handoff-packs-{os.getuid()}").chmod(0o777)  # which is what must not be trusted
     engine = f"127.0.0.1:{uuid.uuid4().hex}"
     _, port = start(started, "residency", engine, TMPDIR=str(tmp_path))
     other, other_port = start(started, "baseline", engine, TMPDIR=str(tmp_path))

@@ -197,3 +197,13 @@ def test_where_a_program_makes_a_resource_and_what_only_groups(tmp_path: Path) -
     read = state.from_state(write(tmp_path / "state.json", body))
     assert read.positions == {BUCKET: state.Position(file="stacks/aws.py", line=12)}
     assert read.components == {BLOCK}
+
+
+def test_a_preview_that_stopped_on_an_error_is_refused_and_one_with_warnings_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "preview.json"
+    warned = {"steps": [], "diagnostics": [{"severity": "warning", "message": "old"}, "no object", {"message": "no severity"}]}
+    path.write_text(json.dumps(warned), encoding="utf-8")
+    assert state.from_preview(path).stack.resources == ()
+    path.write_text(json.dumps({**warned, "diagnostics": [{"severity": "error", "message": "program failed:\n  KeyError"}]}), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"stopped on an error.*program failed: KeyError"):
+        state.from_preview(path)

@@ -97,7 +97,7 @@ def _modules(folder: Path) -> Iterator[ModuleType]:
         if not path.stem.startswith("_"):
             try:
                 found = importlib.import_module(f"{package}.{path.stem}")
-            except Exception as error:  # noqa: BLE001 - whatever a module of controls does wrong while it loads, the file is to be named
+            except Exception as error:  # whatever a module of controls does wrong while it loads, the file is to be named
                 raise RegistryError(f"{path}: cannot be loaded: {type(error).__name__}: {error}", hint="Mend the module; nothing was judged.") from error
             yield found
 

@@ -63,6 +63,7 @@ def from_preview(path: Path) -> Read:
     steps = body.get("steps")
     if not isinstance(steps, list):
         raise UsageError(f"{path}: no list of steps, so not a preview's JSON", hint=_PREVIEW_HINT)
+    _finished(body, path)
     states = []
     for number, step in enumerate(steps):
         if not isinstance(step, Mapping):
@@ -72,6 +73,17 @@ def from_preview(path: Path) -> Read:
         states.append((f"steps[{number}].newState", step.get("newState") or step.get("oldState")))
     _whole(body, steps, path)
     return _read(states, str(path), _PREVIEW_HINT)
+
+
+def _finished(body: Mapping[str, object], path: Path) -> None:
+    """Refuses a preview that stopped on an error: what it had not come to would look like a pass. Policy violations are no such errors."""
+    told = body.get("diagnostics")
+    for one in told if isinstance(told, list) else ():
+        if isinstance(one, Mapping) and one.get("severity") == "error":
+            what = " ".join(str(one.get("message", "")).split())[:200]
+            raise UsageError(
+                f"{path}: the preview stopped on an error, so the stack cannot be judged from it: {what}", hint="Mend the program and preview again."
+            )
 
 
 def _whole(body: Mapping[str, object], steps: list[object], path: Path) -> None:
