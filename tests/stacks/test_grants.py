@@ -89,7 +89,8 @@ def test_boundary_ends_with_the_contract_and_guards_the_client(acme: Estate) -> 
         assert _decide(limit, "ec2:DescribeInstances", PROVIDER)
         assert not _decide(limit, "ec2:DescribeInstances", {"aws:CurrentTime": DAY_AFTER})
         client_role = "arn:aws:iam::111111111111:role/acme-health-prod-breakglass"
-        for action in ("kms:ScheduleKeyDeletion", "kms:CreateGrant", "cloudtrail:StopLogging", "cloudtrail:DeleteTrail"):
+        blinding = ("cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "logs:DeleteMetricFilter", "cloudwatch:DeleteAlarms", "ec2:DeleteFlowLogs")
+        for action in ("kms:ScheduleKeyDeletion", "kms:CreateGrant", *blinding):
             assert not _decide(limit, action, PROVIDER)
         for action in ("iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePermissionsBoundary"):
             assert not _decide(limit, action, PROVIDER, resource=client_role)
@@ -218,3 +219,31 @@ def test_grant_to_an_unrecognisable_party_is_refused(run: Run, tmp_path: Path) -
     path.write_text(yaml.safe_dump(spec), encoding="utf-8")
     with pytest.raises(pulumi.RunError, match="needs accounts and external_ids"):
         run(path, "prod", clouds=["aws"])
+
+
+def test_buckets_refuse_plain_http_unless_the_settings_say_otherwise(acme: Estate, run: Run) -> None:
+    plain, encrypted = {"aws:SecureTransport": False}, {"aws:SecureTransport": True}
+    for name in ("records", "audit"):
+        policy = acme.one("aws:s3/bucketPolicy:BucketPolicy", name).inputs["policy"]
+        deny = next(one for one in json.loads(policy)["Statement"] if one["Effect"] == "Deny")
+        assert (deny["Principal"], deny["Action"]) == ("*", "s3:*")
+        assert _holds(deny, plain)
+        assert not _holds(deny, encrypted)
+    lab = run("engagements/acme-health.yaml", "prod", clouds=["aws"], plainHttp="true")
+    assert [one.name for one in lab.of("aws:s3/bucketPolicy:BucketPolicy")] == ["audit"]
+    assert '"Deny"' not in lab.one("aws:s3/bucketPolicy:BucketPolicy", "audit").inputs["policy"]
+
+
+def test_alarms_reach_the_client_alone(acme: Estate) -> None:
+    told = [one.inputs["endpoint"] for one in acme.of("aws:sns/topicSubscription:TopicSubscription")]
+    assert told == ["cloud-security@acme.example"]
+    (group,) = acme.of("azure-native:monitor:ActionGroup")
+    assert [one["emailAddress"] for one in group.inputs["emailReceivers"]] == told
+
+
+def test_account_keys_live_only_where_an_exit_is_to_end_them(acme: Estate, run: Run) -> None:
+    keys = {one.name: one.inputs["allowSharedKeyAccess"] for one in acme.of("azure-native:storage:StorageAccount")}
+    assert keys == {"records": False, "audit": False}
+    disposable = run("engagements/acme-health.yaml", "prod", clouds=["azure"], disposable="true")
+    keys = {one.name: one.inputs["allowSharedKeyAccess"] for one in disposable.of("azure-native:storage:StorageAccount")}
+    assert keys == {"records": True, "audit": False}
