@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, own_key
+from handoff.controls.rules import LATER, alone, own_key
 
 from . import _gcp
 
@@ -62,7 +62,7 @@ CONTROLS = (
         maps=Maps(nist="~AC-3 AC-4", hipaa="312(a)(1)", pci="1.3.1", soc2="~CC6.1 CC6.6", iso="A.8.1"),
         severity=Severity.CRITICAL,
         reads={**ENTRIES, **GRANTS},
-        evaluate=public,
+        evaluate_linked=alone(public),
         snippet="""\
 import pulumi_gcp as gcp
 

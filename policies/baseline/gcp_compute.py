@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, every, is_absent, is_false, is_one_of, is_true, own_key
+from handoff.controls.rules import LATER, alone, every, is_absent, is_false, is_one_of, is_true, own_key
 
 from . import _gcp
 
@@ -176,7 +176,7 @@ gcp.compute.Instance(
         rows=("G20",),
         maps=Maps(nist="~AC-6 AC-3", hipaa="~308(a)(4)(ii)(B) 308(a)(4)(i)", pci="7.2.1 7.2.5", soc2="~CC6.3 CC1.3", iso="A.8.3"),
         reads=dict.fromkeys(MACHINES, ("serviceAccount.email", "serviceAccount.scopes[*]")),
-        evaluate=account,
+        evaluate_linked=alone(account),
         snippet="""\
 import pulumi_gcp as gcp
 

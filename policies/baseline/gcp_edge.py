@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, every, is_false, is_none_of, is_one_of, is_set, is_true, when
+from handoff.controls.rules import LATER, alone, every, is_false, is_none_of, is_one_of, is_set, is_true, when
 
 from . import _gcp
 
@@ -155,7 +155,7 @@ gcp.compute.SSLPolicy("modern", min_tls_version="TLS_1_2", profile="MODERN")
         rows=("G39",),
         maps=_TRN,
         reads=dict.fromkeys(PROXIES, ("sslPolicy",)),
-        evaluate=_refers("sslPolicy", "has no policy for TLS, so takes TLS 1.0"),
+        evaluate_linked=alone(_refers("sslPolicy", "has no policy for TLS, so takes TLS 1.0")),
         snippet="""\
 import pulumi_gcp as gcp
 
@@ -197,7 +197,7 @@ gcp.compute.BackendService("web", load_balancing_scheme="EXTERNAL_MANAGED", log_
         maps=_gcp.FAMILY["NET"],
         severity=Severity.MEDIUM,
         reads=dict.fromkeys((BACKEND, REGION_BACKEND), ("securityPolicy", "loadBalancingScheme")),
-        evaluate=armored,
+        evaluate_linked=alone(armored),
         snippet="""\
 import pulumi_gcp as gcp
 
@@ -237,7 +237,7 @@ gcp.cloudrunv2.Service("app", location="europe-west1", ingress="INGRESS_TRAFFIC_
         maps=_PUB,
         severity=Severity.CRITICAL,
         reads={RUN: ("invokerIamDisabled",), **INVOKERS},
-        evaluate=invoker,
+        evaluate_linked=alone(invoker),
         snippet="""\
 import pulumi_gcp as gcp
 

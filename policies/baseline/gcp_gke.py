@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, either, is_false, is_one_of, is_set, is_true, own_key
+from handoff.controls.rules import LATER, alone, either, is_false, is_one_of, is_set, is_true, own_key
 
 from . import _gcp
 
@@ -167,7 +167,7 @@ CONTROLS = (
         rows=("G31",),
         maps=_gcp.FAMILY["IAM"],
         reads={CLUSTER: ("nodeConfig.serviceAccount", AUTOPILOT, "removeDefaultNodePool"), POOL: ("nodeConfig.serviceAccount",)},
-        evaluate=node_account,
+        evaluate_linked=alone(node_account),
         snippet=_SNIPPET,
     ),
     Control(

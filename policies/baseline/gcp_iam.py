@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN, Unknown
-from handoff.controls.rules import LATER
+from handoff.controls.rules import LATER, alone
 from handoff.model import Party
 
 from . import _gcp
@@ -210,7 +210,7 @@ gcp.projects.IAMMember("deploy", project="acme-prod", role="roles/run.developer"
         maps=_STRICT,
         severity=Severity.CRITICAL,
         reads={**ABOVE, **ACCOUNTS, **OTHERS},
-        evaluate=_gcp.nobody_at_large("lets in"),
+        evaluate_linked=alone(_gcp.nobody_at_large("lets in")),
         snippet="""\
 import pulumi_gcp as gcp
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, not_applicable, unknown
 from handoff.controls.resource import UNKNOWN, Unknown
-from handoff.controls.rules import LATER, is_at_least, is_at_most, is_one_of, when
+from handoff.controls.rules import LATER, alone, is_at_least, is_at_most, is_one_of, when
 
 from . import _gcp
 
@@ -168,7 +168,7 @@ gcp.kms.CryptoKey("data", key_ring=ring.id, rotation_period="7776000s", version_
         maps=Maps(nist="~AC-6 AC-3", hipaa="308(a)(3)(i)", pci="7.2.1 7.2.2", soc2="CC6.3 CC1.3", iso="A.5.15 A.8.2"),
         severity=Severity.CRITICAL,
         reads=ON_KEYS,
-        evaluate=_gcp.nobody_at_large("lets in"),
+        evaluate_linked=alone(_gcp.nobody_at_large("lets in")),
         snippet="""\
 import pulumi_gcp as gcp
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, is_false, is_none_of, is_true
+from handoff.controls.rules import LATER, alone, is_false, is_none_of, is_true
 
 from . import _gcp
 
@@ -144,7 +144,7 @@ gcp.compute.Network("work", auto_create_subnetworks=False)
             INSTANCE: ("networkInterfaces[*].network",),
             CLUSTER: ("network", "subnetwork"),
         },
-        evaluate=default_network,
+        evaluate_linked=alone(default_network),
         snippet="""\
 import pulumi_gcp as gcp
 

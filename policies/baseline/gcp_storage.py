@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import UNKNOWN
-from handoff.controls.rules import LATER, is_one_of, is_true
+from handoff.controls.rules import LATER, alone, is_one_of, is_true
 
 from . import _gcp
 
@@ -102,7 +102,7 @@ gcp.storage.Bucket("records", location="EUROPE-WEST1", public_access_prevention=
         maps=Maps(nist="~AC-3 AC-4", hipaa="312(a)(1)", pci="7.2.1 7.2.5", soc2="CC6.1", iso="A.8.1 A.8.12"),
         severity=Severity.CRITICAL,
         reads={**GRANTS, **ENTITIES},
-        evaluate=public,
+        evaluate_linked=alone(public),
         snippet="""\
 import pulumi_gcp as gcp
 

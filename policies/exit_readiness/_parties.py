@@ -46,6 +46,11 @@ class Parties:
         party = next((party for party, ids in self._blocks if any(_plain(one.issuer) == plain for one in ids.oidc)), Party.UNKNOWN)
         return party, f"issuer {issuer} is of {'no party' if party is Party.UNKNOWN else party.value}"
 
+    @property
+    def has_networks(self) -> bool:
+        """Whether a network of somebody other than the client is known at all."""
+        return any(party is not Party.CLIENT for party, _ in self._networks)
+
     def of_network(self, text: str) -> Answer | None:
         """The other party that a range lets in; None when it is nobody's that the spec names, or wider than a quarter of the internet."""
         if not self._networks:

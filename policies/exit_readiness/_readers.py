@@ -217,6 +217,8 @@ def _network(look: Look) -> Iterator[Opening]:
         found = look.parties.of_network(text) if text else None
         if found is not None:
             yield look.told(at, str(text), found)
+        elif text is None and look.parties.has_networks:
+            yield look.later(at)
 
 
 READERS: Mapping[Form, Callable[[Look], Iterator[Opening]]] = {

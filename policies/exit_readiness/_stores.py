@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -131,11 +131,16 @@ def parent_of(resource: Resource, stack: Stack, store: Store) -> Resource | None
     path, kind = store.parent
     if not kind:
         return None
-    linked = next((one for one in stack.linked(resource, path) if one.type == kind), None)
-    if linked is not None:
-        return linked
+    linked = _first(one for one in stack.linked(resource, path) if one.type == kind)
     name = resource.get(path)
-    return next((one for one in stack.of(kind) if isinstance(name, str) and name in (one.inputs.get(key) for key in (path, *_NAMES))), None)
+    if linked is not None or not isinstance(name, str):
+        return linked
+    return _first(one for one in stack.called((path, *_NAMES), name) if one.type == kind)
+
+
+def _first(resources: Iterable[Resource]) -> Resource | None:
+    """Of several the one whose URN comes first, so that the order of the stack does not matter."""
+    return min(resources, key=lambda one: one.urn, default=None)
 
 
 def locked_days(resource: Resource, lock: Lock) -> float | Unknown | None:

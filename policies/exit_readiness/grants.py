@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handoff.controls.frameworks import Maps
 from handoff.controls.model import Category, Control, Severity, fail, unknown
 from handoff.controls.resource import Unknown
+from handoff.controls.rules import alone
 from handoff.model import Party
 
 from . import _azure_types, _openings
@@ -136,7 +137,7 @@ CONTROLS = (
         severity=Severity.CRITICAL,
         category=Category.EXIT,
         reads=_openings.reads(without=frozenset({Form.SECRET, Form.IDENTITY})),
-        evaluate=in_spec,
+        evaluate_linked=alone(in_spec),
         snippet=_TRUST,
     ),
     Control(
@@ -150,7 +151,7 @@ CONTROLS = (
         severity=Severity.CRITICAL,
         category=Category.EXIT,
         reads=_openings.reads(without=frozenset({Form.IDENTITY})),
-        evaluate=expires,
+        evaluate_linked=alone(expires),
         snippet=_TRUST,
     ),
     Control(

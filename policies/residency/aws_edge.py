@@ -163,7 +163,7 @@ aws.cloudfront.RealtimeLogConfig(
         title="Accelerators send traffic to allowed regions only",
         why="An accelerator takes traffic in at the nearest edge site and moves users to another endpoint group when one fails.",
         fix="Remove the endpoint group, or set endpointGroupRegion to an allowed region.",
-        blind="The edge sites that take the traffic in, which residency-place judges.",
+        blind="The edge sites that take the traffic in, which residency-aws-region judges.",
         source="https://docs.aws.amazon.com/global-accelerator/latest/dg/about-endpoint-groups.html (read 2026-11-22)",
         category=Category.REACH,
         rows=("R031",),

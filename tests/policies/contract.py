@@ -92,7 +92,6 @@ def case_fault(case: corpus.Case, control: Control, folder: Path) -> str | None:
     return None
 
 
-
 def undeclared(case: corpus.Case, control: Control, folder: Path) -> Iterator[str]:
     """Paths that a rule looked at in a case and does not declare in `reads` or `looks_at`."""
     asked: set[tuple[str, str]] = set()

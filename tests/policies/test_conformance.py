@@ -27,25 +27,6 @@ SECRET = "1b47061264138c4ac30d75fd1eb44270"
 ENGINE = pytest.mark.skipif(find.find() is None, reason="no engine on this machine yet: `handoff lab up` makes one")
 
 
-WAITING = frozenset(
-    {
-        "exit-grant-expires",
-        "exit-grant-in-spec",
-        "gcp-bigquery-public",
-        "gcp-gke-node-account",
-        "gcp-iam-public",
-        "gcp-kms-public",
-        "gcp-lb-security-policy",
-        "gcp-lb-tls-proxy",
-        "gcp-network-default",
-        "gcp-run-invoker",
-        "gcp-storage-public-grants",
-        "gcp-vm-account",
-    }
-)
-"""Controls that judge a resource by itself and ask what it was made from. The engine tells that at the end of a run only, so they say more offline."""
-
-
 def asks_for_links() -> set[str]:
     asked: set[str] = set()
 
@@ -68,11 +49,7 @@ def asks_for_links() -> set[str]:
 
 
 def test_a_control_of_one_resource_does_not_ask_what_it_was_made_from() -> None:
-    assert asks_for_links() == WAITING
-
-
-def sure(said: set[ways.Said]) -> set[ways.Said]:
-    return {one for one in said if one[0] not in WAITING}
+    assert asks_for_links() == set()
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +76,7 @@ def test_the_engine_says_what_the_judge_says(group: str, specs: Mapping[str, Pat
     stack, spec = merged.merge(GROUPS[group]), specs[group]
     results = ways.judged(stack.stack(), spec)
     events = ways.analyzed(stack.state(), tmp_path, HANDOFF_SPEC=str(spec), HANDOFF_ENVIRONMENT="prod")
-    assert sure(ways.shown(events)) == sure(ways.words(results))
+    assert ways.shown(events) == ways.words(results)
     assert {one["policyPackName"] for one in events} <= set(ways.NAMES)
     assert {one.verdict.value for one in results} >= {"pass", "fail"}
 
@@ -118,7 +95,7 @@ def test_the_command_says_what_the_judge_says(group: str, specs: Mapping[str, Pa
 @pytest.mark.parametrize("group", GROUPS, ids=[f"group-{number}" for number in range(len(GROUPS))])
 def test_the_packs_say_to_the_engine_what_the_judge_says(group: str, specs: Mapping[str, Path], protocol: ways.Protocol) -> None:
     stack, spec = merged.merge(GROUPS[group]), specs[group]
-    assert sure(protocol.said(stack, spec)) == sure(ways.words(ways.judged(stack.stack(), spec)))
+    assert protocol.said(stack, spec) == ways.words(ways.judged(stack.stack(), spec))
 
 
 @pytest.mark.parametrize("control", [one.id for one in ways.controls() if one.evaluate_stack is not None])
@@ -126,7 +103,7 @@ def test_the_packs_say_of_a_stack_by_itself_what_the_judge_says(control: str, sp
     """Among many cases a control of the whole stack finds what it looks for; so each of its cases alone. Nothing of one run may stay for the next."""
     for case in (one for one in CASES if one.control == control):
         stack, spec = merged.merge([case]), specs[json.dumps(case.spec, sort_keys=True)]
-        assert sure(protocol.said(stack, spec)) == sure(ways.words(ways.judged(stack.stack(), spec))), case.id
+        assert protocol.said(stack, spec) == ways.words(ways.judged(stack.stack(), spec)), case.id
 
 
 BUCKET, GRANT, KEY = "aws:s3/bucket:Bucket", "gcp:storage/bucketIAMMember:BucketIAMMember", "aws:kms/key:Key"
@@ -258,7 +235,6 @@ def test_a_preview_s_file_hides_secrets_so_what_hangs_on_them_is_unknown(preview
 
 @pytest.mark.slow
 @ENGINE
-@pytest.mark.xfail(strict=True, reason="a preview's file has no default providers, only its `config`, and the reader of previews does not look there")
 def test_a_default_provider_counts_in_a_preview_s_file(previewed: tuple[set[ways.Said], Path]) -> None:
     engine, file = previewed
     assert _of(engine, "defaulted") == _of(ways.words(ways.judged(state.from_preview(file).stack, corpus.SPEC)), "defaulted")

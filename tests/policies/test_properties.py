@@ -185,8 +185,6 @@ def bad(results: list[Result]) -> bool:
 
 SOURCE = "the copy itself lies inside; the source, which is known at the update, is judged where it is made"
 SILENT: Mapping[tuple[str, str], str] = {
-    ("exit-access-kind", "sourceRanges[0]"): "a gap: sources that nobody knows yet may be the provider's",
-    ("exit-grant-in-spec", "cidrIpv4"): "a gap: a source that nobody knows yet may be the provider's",
     ("residency-aws-dynamodb-table-replica", "globalTableArn"): SOURCE,
     ("residency-aws-kms-replica", "primaryKeyArn"): SOURCE,
     ("residency-aws-rds-snapshot-copies", "sourceDbSnapshotIdentifier"): SOURCE,
@@ -259,10 +257,6 @@ def present(control: Control, case: corpus.Case) -> Iterator[tuple[str, str]]:
 # The order of things.
 
 
-FIRST_MET = frozenset({"exit-store-destruction"})
-"""A gap: of a stack's encryption protectors one of the same name decides, whichever comes last."""
-
-
 def test_judging_twice_says_the_same_in_the_same_order_and_the_order_of_resources_does_not_matter() -> None:
     """A control of the whole stack may name another resource first; its verdict and its words stay."""
     stack = merged.merge(one for one in CASES if not one.spec).stack()
@@ -277,5 +271,5 @@ def shown(results: tuple[Result, ...]) -> set[tuple[str, ...]]:
     return {
         (one.control.id, one.verdict.value, "" if one.control.evaluate_stack else one.urn, one.path, one.message)
         for one in results
-        if one.verdict in ways.SHOWN and one.control.id not in FIRST_MET
+        if one.verdict in ways.SHOWN
     }

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 EVERYTHING = frozenset(Category)
+STACK = "stack"
+"""The name by which a waiver means a finding of the stack as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +135,10 @@ class Judge:
 
     def _of_stack(self, control: Control, findings: list[Finding], stack: Stack) -> Iterator[Result]:
         if not findings:
-            yield self._result(control, Finding(verdict=Verdict.PASS, message=""), "", "", "")
+            yield self._result(control, Finding(verdict=Verdict.PASS, message=""), "", "", STACK)
         for one in findings:
             at = stack.find(one.urn)
-            yield self._result(control, one, one.urn, at.type if at else "", at.name if at else "")
+            yield self._result(control, one, one.urn, at.type if at else "", at.name if at else STACK)
 
     def _result(self, control: Control, finding: Finding, urn: str, type_token: str, name: str) -> Result:
         waived = self._waivers.match(control.id, urn, name) if finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} else None

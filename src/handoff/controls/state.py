@@ -72,7 +72,7 @@ def from_preview(path: Path) -> Read:
             continue
         states.append((f"steps[{number}].newState", step.get("newState") or step.get("oldState")))
     _whole(body, steps, path)
-    return _read(states, str(path), _PREVIEW_HINT)
+    return _read(states, str(path), _PREVIEW_HINT, config=body.get("config"))
 
 
 def _finished(body: Mapping[str, object], path: Path) -> None:
@@ -128,7 +128,7 @@ def _state(body: Mapping[str, object], where: str) -> Read:
     return _read(live, where, _EXPORT_HINT)
 
 
-def _read(states: list[tuple[str, object]], where: str, hint: str) -> Read:
+def _read(states: list[tuple[str, object]], where: str, hint: str, *, config: object = None) -> Read:
     raw = [_object(one, f"{where}: {at}", hint) for at, one in states]
     for (at, _), one in zip(states, raw, strict=True):
         for name in ("urn", "type"):
@@ -142,14 +142,15 @@ def _read(states: list[tuple[str, object]], where: str, hint: str) -> Read:
             f"{where}: state of project {', '.join(sorted(projects - {_PROJECT}))}, not of {_PROJECT}", hint="Name the state of a stack of this project."
         )
     try:
-        return _plain_read(states, raw, where, hint)
+        return _plain_read(states, raw, where, hint, config)
     except RecursionError:
         raise UsageError(f"{where}: nested too deeply", hint=hint) from None
 
 
-def _plain_read(states: list[tuple[str, object]], raw: list[Mapping[str, object]], where: str, hint: str) -> Read:
+def _plain_read(states: list[tuple[str, object]], raw: list[Mapping[str, object]], where: str, hint: str, config: object) -> Read:
     inputs = [_values(one.get("inputs"), f"{where}: {at}.inputs", hint) for (at, _), one in zip(states, raw, strict=True)]
     providers = {str(one["urn"]): found for one, found in zip(raw, inputs, strict=True) if str(one["type"]).startswith("pulumi:providers:")}
+    providers |= _defaults(raw, providers, config)
     root = next(((at, one) for (at, _), one in zip(states, raw, strict=True) if one["type"] == ROOT_TYPE), ("", {}))
     outputs = _values(root[1].get("outputs"), f"{where}: {root[0]}.outputs", hint)
     return Read(
@@ -162,6 +163,20 @@ def _plain_read(states: list[tuple[str, object]], raw: list[Mapping[str, object]
         positions={str(one["urn"]): at for one in raw if (at := _position(one.get("sourcePosition")))},
         components=frozenset(str(one["urn"]) for one in raw if one.get("custom") is False),
     )
+
+
+def _defaults(raw: list[Mapping[str, object]], known: Mapping[str, object], config: object) -> dict[str, Mapping[str, object]]:
+    """Default providers that a preview refers to and does not show: what the stack's configuration gives them, under `<package>:`."""
+    settings = config if isinstance(config, Mapping) else {}
+    found: dict[str, Mapping[str, object]] = {}
+    for one in raw:
+        reference = str(one.get("provider") or "").rpartition("::")[0]
+        parts = reference.split("::")
+        if reference in known or reference in found or len(parts) < 4 or not parts[3].startswith("default"):
+            continue
+        prefix = f"{parts[2].removeprefix('pulumi:providers:')}:"
+        found[reference] = {str(name)[len(prefix) :]: plain(value) for name, value in settings.items() if str(name).startswith(prefix)}
+    return found
 
 
 def _text(value: object) -> str:
