@@ -122,8 +122,11 @@ def classed(resource: Resource, store: Store, context: Context) -> Classed | Unk
 def _of_spec(resource: Resource, context: Context) -> set[str]:
     cloud = {"aws": "aws", "azure-native": "azure", "gcp": "gcp"}.get(resource.type.split(":", 1)[0])
     names = {resource.name, *(one for one in map(resource.inputs.get, _NAMES) if isinstance(one, str))}
+    stores = [one for one in context.environment.stores if cloud in one.clouds and any(one.name in name for name in names)]
+    if not stores:
+        return set()
     parts = {part for name in names for part in (name, *re.split(r"[-_.]", name))}
-    return {one.data_class for one in context.environment.stores if cloud in one.clouds and one.name in parts}
+    return {one.data_class for one in stores if one.name in parts}
 
 
 def parent_of(resource: Resource, stack: Stack, store: Store) -> Resource | None:

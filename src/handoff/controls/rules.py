@@ -350,5 +350,9 @@ def foreign_account(arn: str, context: Context) -> str | None:
     account = parts[4] if len(parts) > 5 and parts[0] == "arn" else ""
     if len(account) != 12 or not account.isdigit():
         return None
-    own = {one.aws.account for one in context.engagement.environments if one.aws} | set(context.engagement.parties.client.identities.aws.accounts)
+    own = context.memo.get("client's AWS accounts")
+    if not isinstance(own, frozenset):
+        spec = context.engagement
+        own = frozenset(one.aws.account for one in spec.environments if one.aws) | frozenset(spec.parties.client.identities.aws.accounts)
+        context.memo["client's AWS accounts"] = own
     return None if account in own else account
