@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 from handoff import places
 from handoff.controls.frameworks import asked
 from handoff.controls.model import Category
-from handoff.controls.resource import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +61,16 @@ class Context:
         """The clauses of the spec's frameworks that ask for a control; of every framework when the spec names none."""
         named = self.engagement.requirements.frameworks
         return asked(control.maps.clauses, named) if named else control.maps.clauses
+
+    @property
+    def client_accounts(self) -> frozenset[str]:
+        """Every AWS account that the spec gives to the client."""
+        known = self.memo.get("client accounts")
+        if not isinstance(known, frozenset):
+            spec = self.engagement
+            known = frozenset(one.aws.account for one in spec.environments if one.aws) | frozenset(spec.parties.client.identities.aws.accounts)
+            self.memo["client accounts"] = known
+        return known
 
     def elsewhere(self, cloud: str, name: str) -> str | None:
         """The region that the spec gives for something outside the stack: an ARN, a bucket's name, a resource id."""
@@ -141,8 +150,3 @@ def _class_tag(resource: Resource) -> str | None:
                 if isinstance(value, str) and value != _NO_DATA:
                     return value
     return None
-
-
-def is_unknown(*values: object) -> bool:
-    """True when any of the values is not known."""
-    return any(value is UNKNOWN for value in values)

@@ -106,11 +106,10 @@ def lead(resource: Resource, stack: Stack, context: Context, path: str, value: o
 
 def is_foreign(account: str, cloud: str, context: Context) -> bool:
     """Whether an AWS account or Azure subscription is none that the spec gives to the client. Google projects are not told apart by name."""
-    spec = context.engagement
     if cloud == "aws":
-        return account not in {one.aws.account for one in spec.environments if one.aws} | set(spec.parties.client.identities.aws.accounts)
+        return account not in context.client_accounts
     if cloud == "azure":
-        return account.lower() not in {one.azure.subscription.lower() for one in spec.environments if one.azure}
+        return account.lower() not in {one.azure.subscription.lower() for one in context.engagement.environments if one.azure}
     return False
 
 

@@ -73,10 +73,6 @@ class Judge:
         self._linked = _ByType(one for one in self.controls if one.evaluate_linked is not None)
         self._whole = tuple(one for one in self.controls if one.evaluate_stack is not None)
 
-    def wants(self, type_token: str) -> bool:
-        """Whether any control judges resources of this type by themselves."""
-        return bool(self._alone.of(type_token))
-
     def resource(self, resource: Resource) -> list[Result]:
         """What every control of the resource's type says of it by itself."""
         found: list[Result] = []

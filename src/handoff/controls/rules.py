@@ -350,9 +350,4 @@ def foreign_account(arn: str, context: Context) -> str | None:
     account = parts[4] if len(parts) > 5 and parts[0] == "arn" else ""
     if len(account) != 12 or not account.isdigit():
         return None
-    own = context.memo.get("client's AWS accounts")
-    if not isinstance(own, frozenset):
-        spec = context.engagement
-        own = frozenset(one.aws.account for one in spec.environments if one.aws) | frozenset(spec.parties.client.identities.aws.accounts)
-        context.memo["client's AWS accounts"] = own
-    return None if account in own else account
+    return None if account in context.client_accounts else account
