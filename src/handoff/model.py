@@ -88,10 +88,11 @@ class Party(StrEnum):
 
 
 class Verb(StrEnum):
-    """What a step does to a path. DISABLE can be undone; DELETE comes after the soak."""
+    """What a step does to a path. DISABLE can be undone; DELETE comes after the soak; MANUAL is done by a person, where no API can, and only checked."""
 
     DISABLE = "disable"
     DELETE = "delete"
+    MANUAL = "manual"
 
 
 class ScopeType(StrEnum):
@@ -166,6 +167,8 @@ class AccessPath:
     clues: tuple[tuple[Clue, str], ...] = ()
     detail: Json = field(default_factory=dict)
     """JSON-serialisable facts that later steps need; never a secret."""
+    mints: tuple[str, ...] = ()
+    """Operations with which whoever holds this path could open further ones; such a path is cut before those that it could mint."""
 
     @property
     def key(self) -> str:
@@ -179,9 +182,34 @@ class Dependency:
 
     kind: KindId
     id: str
+    """The client's thing that leans, and on what: an ARN, `#`, the provider's thing."""
     scope: Scope
     owner: str
+    """Whose the thing is that it leans on, in the cloud's own notation."""
+    needs: str = ""
+    """What would stop working, in one line for people."""
+    clues: tuple[tuple[Clue, str], ...] = ()
     detail: Json = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Unique over the whole estate."""
+        return f"{self.kind}|{self.scope}|{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One line of a log that shows a path or a dependency in use."""
+
+    at: datetime
+    by: str
+    """Who used it, in the cloud's own notation."""
+    source: str
+    """Address, service or host it came from; empty when the log does not tell."""
+    what: str
+    """The call, by the vendor's name."""
+    line: str
+    """Where to find it: the log and the event's id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

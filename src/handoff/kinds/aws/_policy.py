@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, cast
 
 from handoff.errors import CloudError
@@ -122,6 +123,11 @@ def add(document: Json, statement: Json) -> Json:
 def text(document: Json) -> str:
     """The document as the API takes it."""
     return json.dumps(document)
+
+
+def covers(patterns: object, action: str) -> bool:
+    """True when an Action element names this action; names are case-insensitive and `*` and `?` stand for anything."""
+    return any(fnmatchcase(action.lower(), str(pattern).lower().replace("[", "[[]")) for pattern in listed(patterns))
 
 
 def listed(value: object) -> list[object]:

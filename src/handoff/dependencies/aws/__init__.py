@@ -1,0 +1,1 @@
+"""Inbound dependencies on AWS, one kind per file."""

@@ -1,0 +1,1 @@
+"""The AWS policy language: documents, conditions, evaluation, holders, escalation. Pure."""
