@@ -1,4 +1,4 @@
-"""What a kind may be able to do beyond what every kind does; the engine asks with `isinstance`."""
+"""What a kind may be able to do beyond what every kind does, which the engine asks with `isinstance`; and what a kind of inbound dependency is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from handoff.model import AccessPath, Reader, Use
+from handoff.model import AccessPath, Dependency, KindId, Reader, ScopeType, Use
 
 
 @runtime_checkable
@@ -42,4 +42,28 @@ class Minting(Protocol):
 
     def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
         """Instructions for the cloud's `mint`; secrets such as external ids come from the path's detail only if they are none."""
+        ...
+
+
+class Leaning(Protocol):
+    """One way in which something of the client's can lean on somebody else; a module `dependencies/<cloud>/<name>.py` ends with `DEPENDENCY = ...`."""
+
+    id: KindId
+    """`aws.lambda_layer`: the path of the module under `handoff.dependencies`."""
+    title: str
+    row: str
+    """Row of the catalogue (docs/reference), such as A32, or `1.5`."""
+    source: str
+    scope_type: ScopeType
+    reads: frozenset[str]
+    blind: str
+    replace: str
+    """How it is replaced before the cut, in a sentence or two for the engineer who does it."""
+
+    def discover(self, reader: Reader, /) -> Iterator[Dependency]:
+        """Everything of this kind whose owner is another account (or another party's thing), whoever it is; attribution decides whose."""
+        ...
+
+    def used(self, reader: Reader, dependency: Dependency, since: datetime, /) -> Iterator[Use]:
+        """What a log shows of its use since then, newest first; raises like any read. A kind whose use no log shows yields nothing and says so in `blind`."""
         ...

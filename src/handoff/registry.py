@@ -7,6 +7,7 @@ without its constant, is an error at load: silence here would be a kind that nob
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handoff.model import Cloud, Kind, KindId
+    from handoff.powers import Leaning
 
 
 class RegistryError(HandoffError):
@@ -55,6 +57,21 @@ def kinds(cloud: str | None = None) -> Mapping[KindId, Kind]:
         if kind.id != prefix + path:
             raise RegistryError(f"kind {kind.id!r} lies in kinds/{(prefix + path).replace('.', '/')}.py", hint="The id repeats the path.")
         found[kind.id] = kind
+    return found
+
+
+@cache
+def dependencies(cloud: str) -> Mapping[KindId, Leaning]:
+    """Every kind of inbound dependency of one cloud, by id; none for a cloud that has no such package yet."""
+    package = f"handoff.dependencies.{cloud}"
+    if importlib.util.find_spec(package) is None:
+        return {}
+    found: dict[KindId, Leaning] = {}
+    for path, value in load(package, "DEPENDENCY").items():
+        leaning = cast("Leaning", value)
+        if leaning.id != f"{cloud}.{path}":
+            raise RegistryError(f"dependency {leaning.id!r} lies in dependencies/{cloud}/{path}.py", hint="The id repeats the path.")
+        found[leaning.id] = leaning
     return found
 
 
