@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import cast
 
 # Where the permission is not named like the call.
 # source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html (read 2026-11-22)
@@ -59,16 +60,24 @@ def marks_more(answer: Mapping[str, object], asked: Mapping[str, object]) -> str
     return next((name for name in _MORE if answer.get(name) and answer.get(name) != asked.get(name)), None)
 
 
+def is_answer(answer: Mapping[str, object]) -> bool:
+    """True when an answer is one of AWS's own. One without any member is an empty listing of a service that speaks JSON, or nobody's word at all."""
+    if len(answer) > ("ResponseMetadata" in answer):
+        return True
+    about = cast("Mapping[str, Mapping[str, str]]", answer.get("ResponseMetadata") or {})
+    headers = about.get("HTTPHeaders") or {}
+    # Only JSON leaves an empty list out, and writes `{}` for it; XML names its result at least.
+    return bool(about.get("RequestId")) and "json" in headers.get("content-type", "") and headers.get("content-length", "0") != "0"
+
+
 def plain(value: object) -> object:
     """The same value with what JSON does not know made text: times as RFC 3339 in UTC. Bytes stay out of it: no listing carries them."""
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case bytes():
-            return f"{len(value)} bytes"
-        case _:
-            return value
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return f"{len(value)} bytes" if isinstance(value, bytes) else value

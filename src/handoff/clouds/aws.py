@@ -1,13 +1,15 @@
 """AWS through botocore: scopes, sign-in, paging, errors and retries, in one place.
 
 Credentials and endpoints come from the standard chain (`AWS_PROFILE`, `AWS_ENDPOINT_URL`, ...). Operations are named
-`service:Operation` as AWS names them. A listing of plain strings yields `{RESULT_KEY: string}`.
+`service:Operation` as AWS names them. A listing of plain strings yields `{LIST: string}`; a listing whose answer has several lists, such as
+`iam:GetAccountAuthorizationDetails`, yields each item as `{LIST: item}`, so that users can be told from roles.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +20,8 @@ from botocore.model import OperationNotFoundError
 from handoff.clouds._aws_errors import CALL_ERRORS, SDK_ERRORS, classify, is_missing, translate
 from handoff.clouds._aws_login import SESSION_NAME, Session
 from handoff.clouds._aws_objects import AwsObjects
-from handoff.clouds._aws_ops import marks_more, permission, plain
+from handoff.clouds._aws_ops import is_answer, marks_more, permission, plain
+from handoff.clouds._aws_pages import Listing, listing
 from handoff.errors import CloudError, CredentialsRefused, HandoffError, SpecError, Unsupported, UsageError
 from handoff.model import Attempt, Login, Outcome, Receipt, Scope, ScopeType, Secret
 
@@ -45,6 +48,9 @@ class AwsConnection:
         self._scope = scope
         self._session = session
         self._checked = False
+        self._guard = threading.Lock()
+        self._methods: dict[str, tuple[Any, str]] = {}
+        self._listings: dict[str, Listing] = {}
 
     @property
     def scope(self) -> Scope:
@@ -53,17 +59,22 @@ class AwsConnection:
 
     def read(self, op: str, /, **params: object) -> Iterator[Json]:
         """Every item of every page; raises when the answer says that there is more and does not say how to get it."""
-        client, method = self._method(op)
-        if client.can_paginate(method):
-            yield from self._paged(op, client, method, params)
-            return
-        answer = self._call(op, params)
-        names = [
-            name for name, shape in client.meta.service_model.operation_model(op.split(":", 1)[1]).output_shape.members.items() if shape.type_name == "list"
-        ]
-        if len(names) != 1:
-            raise Unsupported(f"{op} is not a listing: its answer has {len(names)} lists")
-        yield from _items(op, answer, names)
+        how = self._listing(op)
+        onward: dict[str, Any] = {}
+        while True:
+            page = self._call(op, {**params, **onward}, paged=True) if how.tokens else self._call(op, params)
+            if not is_answer(page):
+                raise CloudError(f"{op}: the answer is empty: not even {how.lists[0][0]}")
+            wraps = len(how.lists) > 1
+            for name, item in how.items(page):
+                yield {name: plain(item)} if wraps or not isinstance(item, dict) else cast("Json", plain(item))
+            before, onward = onward, how.onward(page)
+            if not onward:
+                break
+            if onward == before:
+                raise CloudError(f"{op}: the page leads to itself: the rest cannot be read")
+        if how.promises_more(page):
+            raise CloudError(f"{op}: the last page says that there is more, but not how to get it")
 
     def get(self, op: str, /, **params: object) -> Json | None:
         """One object, or None when AWS says in its own words that it does not exist."""
@@ -100,25 +111,7 @@ class AwsConnection:
         self._checked = True
         return caller
 
-    def _paged(self, op: str, client: Any, method: str, params: Mapping[str, object]) -> Iterator[Json]:  # noqa: ANN401 - made at run time
-        paginator = client.get_paginator(method)
-        keys = [key.expression for key in paginator.result_keys]
-        flag = paginator._more_results  # the only place where botocore says how this listing is cut
-        page: dict[str, Any] = {}
-        pages = iter(paginator.paginate(**params))
-        while True:
-            try:
-                page = next(pages)
-            except StopIteration:
-                break
-            except CALL_ERRORS as error:
-                raise translate(op, error, permission=permission(op)) from error
-            yield from _items(op, page, keys)
-        # botocore stops without a word when a page promises more but carries no token.
-        if flag is not None and flag.search(page):
-            raise CloudError(f"{op}: the last page says that there is more, but not how to get it")
-
-    def _call(self, op: str, params: Mapping[str, object], *, missing_ok: bool = False) -> dict[str, Any]:
+    def _call(self, op: str, params: Mapping[str, object], *, missing_ok: bool = False, paged: bool = False) -> dict[str, Any]:
         client, method = self._method(op)
         try:
             answer: dict[str, Any] = getattr(client, method)(**params)
@@ -126,14 +119,23 @@ class AwsConnection:
             if missing_ok and is_missing(op, error):
                 raise _MissingError(error) from error
             raise translate(op, error, permission=permission(op)) from error
-        if more := marks_more(answer, params):
+        if not paged and (more := marks_more(answer, params)):
             raise CloudError(f"{op}: the answer is cut short ({more}), and this call is not one that pages")
         return answer
 
+    def _listing(self, op: str) -> Listing:
+        if op not in self._listings:
+            self._listings[op] = listing(op, *self._method(op))
+        return self._listings[op]
+
     def _method(self, op: str) -> tuple[Any, str]:
         if not self._checked and op != "sts:GetCallerIdentity":
-            self.identity()
-        return method_of(self._session, op)
+            with self._guard:
+                if not self._checked:
+                    self.identity()
+        if op not in self._methods:
+            self._methods[op] = method_of(self._session, op)
+        return self._methods[op]
 
 
 class Aws:
@@ -155,7 +157,7 @@ class Aws:
 
     def open(self, scope: Scope, login: Login | None = None, /) -> AwsConnection:
         """A fresh connection to a scope."""
-        return AwsConnection(scope, _session(login, region=scope.region))
+        return AwsConnection(scope, _session(login, account=scope.id, region=scope.region))
 
     def whoami(self, scope: Scope, login: Login | None = None, /) -> str:
         """The ARN that STS gives for the caller, who must be in the scope's account."""
@@ -165,7 +167,7 @@ class Aws:
         """One try, nothing repeated. Assuming the role of an `aws-role` login is part of the try; its refusal is reported under its own name."""
         at_op = op
         try:
-            session = Session(login, region=scope.region, once=True)
+            session = Session(login, account=scope.id, region=scope.region, once=True)
             at_op = "sts:AssumeRole" if login.form == "aws-role" else op
             session.keys()
             at_op = op
@@ -183,7 +185,7 @@ class Aws:
     def tries(self, scope: Scope, login: Login, /) -> tuple[tuple[str, Json], ...]:
         """Harmless calls that show whether a login works in the scope; none when it belongs to another account, where it would only reach its own."""
         try:
-            caller = Session(login, region=scope.region, once=True).client("sts").get_caller_identity()
+            caller = Session(login, account=scope.id, region=scope.region, once=True).client("sts").get_caller_identity()
         except CALL_ERRORS:
             # Whatever keeps it from saying who it is will show in the tries themselves.
             return tuple((op, {}) for op in _TRIES)
@@ -203,7 +205,7 @@ class Aws:
             params |= {"RoleArn": how["role_arn"], "RoleSessionName": SESSION_NAME} | ({"ExternalId": how["external_id"]} if how.get("external_id") else {})
         elif op != "sts:GetSessionToken":
             raise UsageError(f"AWS mints no session by {op!r}", hint="One of sts:AssumeRole, sts:GetSessionToken.")
-        client, method = method_of(_session(login, region=scope.region), op)
+        client, method = method_of(_session(login, account=scope.id, region=scope.region), op)
         try:
             answer = getattr(client, method)(**params)
         except CALL_ERRORS as error:
@@ -219,7 +221,7 @@ class Aws:
 
     def objects(self, scope: Scope, login: Login | None = None, /) -> ObjectReader:
         """A fresh connection for reading the objects of the scope's buckets."""
-        return AwsObjects(self.open(scope, login), _session(login, region=scope.region))
+        return AwsObjects(self.open(scope, login), _session(login, account=scope.id, region=scope.region))
 
     def endpoints(self) -> tuple[str, ...]:
         """The endpoints that the environment or the profile names, else the public one."""
@@ -239,9 +241,9 @@ class _MissingError(Exception):
         self.request_id = str(getattr(error, "response", {}).get("ResponseMetadata", {}).get("RequestId", ""))
 
 
-def _session(login: Login | None, *, region: str) -> Session:
+def _session(login: Login | None, *, account: str = "", region: str) -> Session:
     try:
-        return Session(login, region=region)
+        return Session(login, account=account, region=region)
     except SDK_ERRORS as error:
         raise translate("sign-in", error, permission="") from error
 
@@ -259,15 +261,6 @@ def method_of(session: Session, op: str) -> tuple[Any, str]:
     except SDK_ERRORS as error:
         raise translate("sts:AssumeRole", error, permission="sts:AssumeRole") from error
     return client, xform_name(name)
-
-
-def _items(op: str, page: Mapping[str, Any], keys: list[str]) -> Iterator[Json]:
-    members = set(page) - {"ResponseMetadata"}
-    if not members:
-        raise CloudError(f"{op}: the answer is empty: not even {keys[0]}")
-    for key in keys:
-        for item in page.get(key) or ():
-            yield cast("Json", plain(item)) if isinstance(item, dict) else {key: plain(item)}
 
 
 CLOUD: ObjectCloud = Aws()
