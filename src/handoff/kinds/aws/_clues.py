@@ -94,7 +94,9 @@ def _caller(conditions: Json) -> Iterator[Found]:
 
 
 def _source(conditions: Json) -> Iterator[Found]:
-    for account in demanded(conditions, "aws:sourceaccount"):
+    # `aws:SourceOwner` is what SNS writes into the policy that it gives each new topic.
+    # source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html (read 2026-11-22)
+    for account in demanded(conditions, "aws:sourceaccount", "aws:sourceowner"):
         yield Clue.AWS_ACCOUNT, account
     for organization in demanded(conditions, "aws:sourceorgid"):
         yield Clue.AWS_ORG, organization

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from handoff.model import Json, KindId, Lag, Reader, Receipt, ScopeType, Writer
 
 NEW: Json = {"Version": "2012-10-17", "Statement": []}
+KEEPER = "HandoffOwnAccountOnly"
+"""Sid of the statement that holds the place of a policy which can be replaced but not removed, or whose removal would open the resource."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class ResourcePolicy(ABC):
         """Put the principal back where it was."""
         document = self._document(writer, _held(path))
         base = document if document is not None else {**NEW, "Version": before.get("version") or NEW["Version"]}
-        wanted = _policy.put_back(base, cast("list[Json]", before["statements"]))
+        wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), drop_sid=KEEPER)
         if wanted != document:
             yield self.write_policy(writer, _held(path), _policy.text(wanted))
 
@@ -141,6 +143,12 @@ class ResourcePolicy(ABC):
         if "NotAction" in statement:
             return tuple(action for action in own if not _policy.covers(statement["NotAction"], action))
         return tuple(action for action in own if _policy.covers(statement.get("Action"), action))
+
+
+def keeper(reader: Reader, action: object, resource: str = "") -> str:
+    """A policy that lets in nobody but those whom the account's own IAM policies let in anyway."""
+    statement = {"Sid": KEEPER, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{reader.scope.id}:root"}, "Action": action}
+    return _policy.text({**NEW, "Statement": [statement | ({"Resource": resource} if resource else {})]})
 
 
 def _held(path: AccessPath) -> Held:
