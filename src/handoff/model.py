@@ -143,6 +143,8 @@ class Clue(StrEnum):
     GCP_CUSTOMER = "gcp_customer"
     OIDC = "oidc"  # "ISSUER SUBJECT" (one blank between; the subject may hold wildcards)
     SAML = "saml"  # entity id
+    CIDR = "cidr"  # range of addresses that the holder comes from, such as 192.0.2.0/24
+    SSH_KEY = "ssh_key"  # fingerprint as ssh-keygen or the cloud gives it: SHA256:..., MD5:aa:bb:..., or aa:bb:...
     EMAIL = "email"
     TAG = "tag"  # "key=value"
     NAME = "name"  # display name; weakest, only shown
