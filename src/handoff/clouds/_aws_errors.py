@@ -60,6 +60,28 @@ UNSUPPORTED = frozenset(
 
 # One row for each service that a kind reads: a code that is not here is a failure, never an absence.
 NOT_FOUND: Mapping[str, frozenset[str]] = {
+    "backup": frozenset({"ResourceNotFoundException"}),
+    "dynamodb": frozenset({"PolicyNotFoundException", "ResourceNotFoundException"}),
+    "ecr": frozenset({"RegistryPolicyNotFoundException", "RepositoryNotFoundException", "RepositoryPolicyNotFoundException"}),
+    "efs": frozenset({"FileSystemNotFound", "PolicyNotFound"}),
+    "events": frozenset({"ResourceNotFoundException"}),
+    "glacier": frozenset({"ResourceNotFoundException"}),
+    "glue": frozenset({"EntityNotFoundException"}),
+    "kinesis": frozenset({"ResourceNotFoundException"}),
+    "oam": frozenset({"ResourceNotFoundException"}),
+    "s3control": frozenset(
+        {
+            "AccessGrantsInstanceNotExistsError",
+            "AccessGrantsInstanceResourcePolicyNotExists",
+            "NoSuchAccessGrantError",
+            "NoSuchAccessPoint",
+            "NoSuchAccessPointPolicy",
+            "NoSuchMultiRegionAccessPoint",
+            "NoSuchMultiRegionAccessPointPolicy",
+        }
+    ),
+    "sns": frozenset({"NotFound"}),
+    "sqs": frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}),
     "iam": frozenset({"NoSuchEntity"}),
     "s3": frozenset(
         {

@@ -42,6 +42,13 @@ _PERMISSIONS: Mapping[str, str] = {
     "s3:UploadPart": "s3:PutObject",
 }
 
+# botocore's service name -> the prefix of its IAM actions.
+# source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html (read 2026-11-22)
+_PREFIXES: Mapping[str, str] = {
+    "efs": "elasticfilesystem",
+    "s3control": "s3",
+}
+
 FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """Calls that no identity policy has to allow.
 source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (read 2026-11-22)"""
@@ -52,7 +59,8 @@ _MORE = ("IsTruncated", "Truncated", "NextToken", "nextToken", "NextMarker", "Ne
 
 def permission(op: str) -> str:
     """The IAM action that allows a call: `s3:ListBuckets` needs `s3:ListAllMyBuckets`."""
-    return _PERMISSIONS.get(op, op)
+    service, _, name = op.partition(":")
+    return _PERMISSIONS.get(op) or f"{_PREFIXES.get(service, service)}:{name}"
 
 
 def marks_more(answer: Mapping[str, object], asked: Mapping[str, object]) -> str | None:
