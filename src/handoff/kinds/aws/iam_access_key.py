@@ -36,6 +36,7 @@ class IamAccessKey:
     )
     reads = _people.READS | {"iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:GetUserPolicy", "iam:ListAccessKeys"}
     writes = frozenset({"iam:DeleteAccessKey", "iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:UpdateAccessKey"})
+    fences = frozenset({"iam:CreateAccessKey", "iam:CreateUser", "iam:UpdateAccessKey"})
     creates = frozenset({"aws:iam/accessKey:AccessKey"})
     after: frozenset[KindId] = frozenset()
     blind = "Access keys of the root user (IAM does not list them), and keys that AWS services keep for themselves."
