@@ -35,6 +35,7 @@ class LoginProfile:
     lag = Lag(settle_s=_sessions.SETTLE_S, survives_s=12 * 3600, source=_sessions.SOURCE)
     reads = _people.READS | {"iam:GetLoginProfile", "iam:GetUser", "iam:GetUserPolicy"}
     writes = frozenset({"iam:DeleteLoginProfile", "iam:DeleteUserPolicy", "iam:PutUserPolicy"})
+    fences = frozenset({"iam:CreateLoginProfile", "iam:UpdateLoginProfile"})
     creates = frozenset({"aws:iam/userLoginProfile:UserLoginProfile"})
     after: frozenset[KindId] = frozenset()
     blind = "The root user's password, and people who sign in through Identity Center or a federation."
