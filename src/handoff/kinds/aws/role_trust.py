@@ -55,6 +55,7 @@ class RoleTrust:
     writes = frozenset(
         {"iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"},
     )
+    fences = frozenset({"iam:CreateRole", "iam:UpdateAssumeRolePolicy"})
     creates = frozenset({"aws:iam/role:Role"})
     after: frozenset[KindId] = frozenset()
     blind = "Service-linked roles, whose trust only AWS changes; chains through a role of a third account; who holds the credentials of a trusted account."
