@@ -29,6 +29,7 @@ class S3BucketPolicy:
     lag = Lag(settle_s=60, survives_s=0, source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel (read 2026-11-22)")
     reads = _people.MARK_READS | {"s3:GetBucketPolicy", "s3:ListBuckets"}
     writes = frozenset({"s3:DeleteBucketPolicy", "s3:PutBucketPolicy"})
+    fences = frozenset({"s3:DeleteBucketPolicy", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock"})
     creates = frozenset({"aws:s3/bucketPolicy:BucketPolicy"})
     after: frozenset[KindId] = frozenset()
     blind = "Access points and their policies, Access Grants, and ACLs of buckets and objects."
