@@ -32,6 +32,7 @@ class KmsGrant:
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html (read 2026-11-22)")
     reads = _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants", "kms:ListKeys"}
     writes = frozenset({"kms:PutKeyPolicy", "kms:RevokeGrant"})
+    fences = frozenset({"kms:CreateGrant"})
     creates = frozenset({"aws:kms/grant:Grant"})
     after: frozenset[KindId] = frozenset()
     blind = "Grants on AWS-managed keys, which only AWS services hold, and on keys of other accounts. A grantee with CreateGrant may make more: discover again."
