@@ -44,6 +44,7 @@ class KmsKeyPolicy:
     )
     reads = _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListKeys"}
     writes = frozenset({"kms:PutKeyPolicy"})
+    fences = frozenset({"kms:CreateKey", "kms:PutKeyPolicy"})
     creates = frozenset({"aws:kms/externalKey:ExternalKey", "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey"})
     after: frozenset[KindId] = frozenset()
     blind = (
