@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _ACCOUNT = re.compile(r"\d{12}")
 # source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids (read 2026-11-22)
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+_ORGANIZATION = re.compile(r"^arn:[a-z-]+:organizations::\d{12}:(?:organization|ou)/(o-[a-z0-9]+)")
 # Operators that match only when the key is present and has one of the values; `...IfExists` and `ForAllValues:` also match when it is absent.
 _DEMANDING = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 
@@ -46,6 +47,8 @@ def of_arn(principal: str) -> Iterator[Found]:
         yield Clue.AWS_ACCOUNT, principal
     elif principal.startswith("arn:"):
         yield Clue.AWS_ARN, principal
+        if organization := _ORGANIZATION.search(principal):
+            yield Clue.AWS_ORG, organization[1]
         account = (principal.split(":", 5) + [""] * 6)[4]
         if _ACCOUNT.fullmatch(account):
             yield Clue.AWS_ACCOUNT, account
@@ -54,6 +57,8 @@ def of_arn(principal: str) -> Iterator[Found]:
             yield Clue.AWS_SERVICE, f"{account}.amazonaws.com"
     elif principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         yield Clue.AWS_SERVICE, principal
+    elif re.fullmatch(r"o-[a-z0-9]+", principal):
+        yield Clue.AWS_ORG, principal
     elif _UNIQUE_ID.fullmatch(principal):
         yield Clue.AWS_UNIQUE_ID, principal
         yield Clue.DELETED, f"AWS shows the id {principal} in place of a principal that was deleted"

@@ -49,6 +49,10 @@ class Share(ABC):
     def members(self, reader: Reader, held: Held, /) -> Iterable[str]:
         """Account ids, ARNs, organization ARNs, `*` or `all`; nothing when the resource is shared with nobody or is gone."""
 
+    def is_held(self, reader: Reader, held: Held, /) -> bool:
+        """False when the resource itself is gone, where `members` would fail on that instead of giving nothing."""
+        return True
+
     @abstractmethod
     def remove(self, writer: Writer, held: Held, member: str, /) -> Receipt:
         """Take one member off the list."""
@@ -100,7 +104,8 @@ class Share(ABC):
         return Verdict.ALIVE if self._is_there(reader, path) else Verdict.GONE
 
     def _is_there(self, reader: Reader, path: AccessPath) -> bool:
-        return path.detail["member"] in set(self.members(reader, _held(path)))
+        held = _held(path)
+        return self.is_held(reader, held) and path.detail["member"] in set(self.members(reader, held))
 
 
 def _held(path: AccessPath) -> Held:
