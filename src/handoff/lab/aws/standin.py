@@ -27,14 +27,16 @@ GLOBAL = "global"
 
 
 class Fault(Exception):
-    """An error as AWS answers it. `more` are further members of the error's shape."""
+    """An error as AWS answers it. Without a status it has the model's own, else 400; `more` are further members of the error's shape."""
 
-    def __init__(self, code: str, message: str = "", *, status: int = 400, **more: object) -> None:
+    def __init__(self, code: str, message: str = "", *, status: int = 0, headers: Mapping[str, str] | None = None, **more: object) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
-        self.more = more
+        self.headers = dict(headers or {})
+        for name, value in more.items():
+            setattr(self, name, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""AWS: ministack with authentication and policies enforced.
+"""AWS: ministack with authentication and policies enforced, behind our gateway in the same process.
 
 source: https://github.com/ministackorg/ministack (settings; read 2026-11-22). `BIND_HOST` defaults to every interface and a
 second listener for IoT opens one more port, so both are set here.
@@ -40,7 +40,8 @@ class _Aws:
             "TMPDIR": str(data),
             "LOG_LEVEL": "INFO",
         }
-        return Process(argv=(sys.executable, "-P", "-m", "ministack"), env=environment, health_url=f"{plan.url(self.name)}/_ministack/health")
+        argv = (sys.executable, "-P", "-m", "handoff.lab.aws", "--state", str(data / "state" / "handoff.json"))
+        return Process(argv=argv, env=environment, health_url=f"{plan.url(self.name)}/_ministack/health")
 
     def exports(self, plan: LabPlan, /) -> Mapping[str, str]:
         """What boto3 reads; the files are written by the bootstrap."""

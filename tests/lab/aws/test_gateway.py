@@ -1,0 +1,160 @@
+"""The gateway over the wire, with the vendor's own clients: each protocol, and who may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.lab.aws.conftest import Account, Server, code
+
+SOURCE = {"sourceType": "CERTIFICATE_BUNDLE", "sourceData": {"x509CertificateData": "pem"}}
+
+# One operation for each protocol that a stand-in of these tests serves, and one that moto serves.
+OPS: dict[str, tuple[str, str, Callable[[Any, str], Any]]] = {
+    "json": ("codeconnections", "codeconnections:ListConnections", lambda client, _: client.list_connections()["Connections"]),
+    "query": ("iam", "iam:ListSSHPublicKeys", lambda client, _: client.list_ssh_public_keys(UserName="nobody")["SSHPublicKeys"]),
+    "ec2": ("ec2", "ec2:DescribeVerifiedAccessGroups", lambda client, _: client.describe_verified_access_groups()["VerifiedAccessGroups"]),
+    "rest-json": ("rolesanywhere", "rolesanywhere:ListTrustAnchors", lambda client, _: client.list_trust_anchors()["trustAnchors"]),
+    "rest-xml": (
+        "s3control",
+        "s3:ListAccessGrantsInstances",
+        lambda client, id_: client.list_access_grants_instances(AccountId=id_)["AccessGrantsInstancesList"],
+    ),
+    "moto": ("ram", "ram:ListPermissions", lambda client, _: client.list_permissions()["permissions"]),
+}
+DENIED = {
+    "json": "AccessDeniedException",
+    "query": "AccessDenied",
+    "ec2": "UnauthorizedOperation",
+    "rest-json": "AccessDeniedException",
+    "rest-xml": "AccessDenied",
+    "moto": "AccessDeniedException",
+}
+BAD_SIGNATURE = {
+    "json": "InvalidSignatureException",
+    "query": "SignatureDoesNotMatch",
+    "ec2": "SignatureDoesNotMatch",
+    "rest-json": "InvalidSignatureException",
+    "rest-xml": "SignatureDoesNotMatch",
+    "moto": "InvalidSignatureException",
+}
+UNKNOWN_KEY = {
+    "json": "UnrecognizedClientException",
+    "query": "InvalidClientTokenId",
+    "ec2": "InvalidClientTokenId",
+    "rest-json": "UnrecognizedClientException",
+    "rest-xml": "InvalidClientTokenId",
+    "moto": "UnrecognizedClientException",
+}
+
+every_way = pytest.mark.parametrize("way", OPS)
+
+
+def client_of(account: Account, service: str, key: str, secret: str) -> Any:
+    # An address has no room for an account's name before it.
+    return account.client(service, key, secret, inject_host_prefix=False)
+
+
+@every_way
+def test_whoever_may_is_answered_and_nobody_else(account: Account, way: str) -> None:
+    service, action, call = OPS[way]
+    key, secret = account.user("may", {"Effect": "Allow", "Action": action, "Resource": "*"})
+    other = account.user("may-not", {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
+    shut = account.user("shut", {"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": action, "Resource": "*"})
+    assert code(lambda: call(client_of(account, service, key, secret), account.id)) == "ok"
+    assert code(lambda: call(client_of(account, service, key, "wrong"), account.id)) == BAD_SIGNATURE[way]
+    assert code(lambda: call(client_of(account, service, *other), account.id)) == DENIED[way]
+    assert code(lambda: call(client_of(account, service, *shut), account.id)) == DENIED[way]
+    account.client("iam").update_access_key(UserName="may", AccessKeyId=key, Status="Inactive")
+    assert code(lambda: call(client_of(account, service, key, secret), account.id)) == UNKNOWN_KEY[way]
+    account.client("iam").update_access_key(UserName="may", AccessKeyId=key, Status="Active")
+    assert code(lambda: call(client_of(account, service, key, secret), account.id)) == "ok"
+
+
+def test_a_permission_on_one_resource_is_none_on_another(account: Account) -> None:
+    root = account.client("codeconnections")
+    one, two = (root.create_connection(ConnectionName=name, ProviderType="GitHub")["ConnectionArn"] for name in ("one", "two"))
+    client = account.client("codeconnections", *account.user("one-only", {"Effect": "Allow", "Action": "codeconnections:*", "Resource": one}))
+    assert code(lambda: client.get_connection(ConnectionArn=one)) == "ok"
+    assert code(lambda: client.get_connection(ConnectionArn=two)) == "AccessDeniedException"
+    assert code(lambda: root.get_connection(ConnectionArn=f"{two}0")) == "ResourceNotFoundException"
+
+
+def test_members_arrive_and_leave_as_the_vendor_has_them(account: Account) -> None:
+    client = account.client("rolesanywhere")
+    made = client.create_trust_anchor(name="theirs", source=SOURCE)["trustAnchor"]
+    assert made["source"] == SOURCE
+    assert made["createdAt"].isoformat() == "2026-01-02T03:04:05+00:00"
+    assert client.disable_trust_anchor(trustAnchorId=made["trustAnchorId"])["trustAnchor"]["enabled"] is False
+    assert code(lambda: client.disable_trust_anchor(trustAnchorId="00000000-0000-0000-0000-00000000ffff")) == "ResourceNotFoundException"
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as refused:
+        client.disable_trust_anchor(trustAnchorId="00000000-0000-0000-0000-00000000ffff")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
+def test_accounts_and_regions_do_not_see_each_other(server: Server) -> None:
+    one, two = server.account(), server.account()
+    one.client("codeconnections").create_connection(ConnectionName="mine", ProviderType="GitHub")
+    assert [item["ConnectionName"] for item in one.client("codeconnections").list_connections()["Connections"]] == ["mine"]
+    assert two.client("codeconnections").list_connections()["Connections"] == []
+    assert one.client("codeconnections", region="eu-central-1").list_connections()["Connections"] == []
+
+
+def test_a_stand_in_sees_what_ministack_keeps(account: Account) -> None:
+    iam = account.client("iam")
+    upload = {"SSHPublicKeyBody": "ssh-rsa AAAA"}
+    assert code(lambda: iam.upload_ssh_public_key(UserName="ghost", **upload)) == "NoSuchEntity"
+    iam.create_user(UserName="ghost")
+    assert iam.upload_ssh_public_key(UserName="ghost", **upload)["SSHPublicKey"]["UserName"] == "ghost"
+
+
+def test_motos_accounts_are_apart_too(server: Server) -> None:
+    one, two = server.account(), server.account()
+    one.client("ram").create_resource_share(name="share")
+    found = {
+        account.id: [share["name"] for share in account.client("ram").get_resource_shares(resourceOwner="SELF")["resourceShares"]] for account in (one, two)
+    }
+    assert found == {one.id: ["share"], two.id: []}
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda client: client.get_profile(profileId="00000000-0000-0000-0000-000000000000"),
+            [".profile.colour is no member", ".profile.enabled is str, not boolean"],
+        ),
+        (lambda client: client.list_crls(), [".crls[0].crlId is NoneType, not string", ".crls[0].crlId"]),
+    ],
+)
+def test_a_stand_in_that_is_wrong_is_loud(server: Server, account: Account, call: Any, said: list[str]) -> None:
+    client = account.client("rolesanywhere")
+    assert code(client.list_trust_anchors) == "ok"
+    assert code(lambda: call(client)) == "StandInIsWrong"
+    assert all(text in server.log for text in said)
+
+
+def test_what_nobody_has_is_no_empty_answer(account: Account) -> None:
+    client = account.client("braket")
+    assert code(lambda: client.search_devices(filters=[])) == "NotImplemented"
+    assert code(account.client("ram").list_resource_share_permissions if False else lambda: account.client("workspaces").describe_account()) == "NotImplemented"
+
+
+def test_an_attached_service_control_policy_holds_a_member_account(server: Server) -> None:
+    management, member = server.account(), server.account()
+    organizations = management.client("organizations", region="us-east-1")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    member.id = organizations.create_account(Email="a@example.com", AccountName="member")["CreateAccountStatus"]["AccountId"]
+    inside = member.client("iam", *member.user("admin", {"Effect": "Allow", "Action": "*", "Resource": "*"}))
+    manager = management.client("iam", *management.user("admin", {"Effect": "Allow", "Action": "*", "Resource": "*"}))
+    assert (code(inside.list_users), code(manager.list_users)) == ("ok", "ok")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:ListUsers", "Resource": "*"}]})
+    policy = organizations.create_policy(Content=document, Description="-", Name="fence", Type="SERVICE_CONTROL_POLICY")["Policy"]["PolicySummary"]["Id"]
+    for target in (member.id, root):
+        organizations.attach_policy(PolicyId=policy, TargetId=target)
+        assert (code(inside.list_users), code(inside.list_roles), code(manager.list_users)) == ("AccessDenied", "ok", "ok")
+        organizations.detach_policy(PolicyId=policy, TargetId=target)
+        assert code(inside.list_users) == "ok"
