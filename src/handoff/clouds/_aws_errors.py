@@ -24,7 +24,18 @@ CALL_ERRORS = (*SDK_ERRORS, *UNREADABLE)
 
 # Codes: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html,
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html (read 2026-11-22)
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "AllAccessDisabled"})
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "ForbiddenException",
+        "NotAuthorized",
+        "UnauthorizedException",
+        "UnauthorizedOperation",
+    }
+)
 REFUSED = frozenset(
     {
         "AuthFailure",
@@ -103,6 +114,24 @@ NOT_FOUND: Mapping[str, frozenset[str]] = {
     "logs": frozenset({"ResourceNotFoundException"}),
     "cloudtrail": frozenset({"TrailNotFoundException"}),
     "organizations": frozenset({"AWSOrganizationsNotInUseException", "AccountNotFoundException", "PolicyNotFoundException"}),
+    "acm-pca": frozenset({"ResourceNotFoundException"}),
+    "apigateway": frozenset({"NotFoundException"}),
+    "codeartifact": frozenset({"ResourceNotFoundException"}),
+    "codebuild": frozenset({"ResourceNotFoundException"}),
+    "ec2": frozenset({"InvalidAMIID.NotFound", "InvalidSnapshot.NotFound", "InvalidVpcEndpointId.NotFound"}),
+    "iot": frozenset({"ResourceNotFoundException"}),
+    "kafka": frozenset({"NotFoundException"}),
+    "opensearch": frozenset({"ResourceNotFoundException"}),
+    "opensearchserverless": frozenset({"ResourceNotFoundException"}),
+    "ram": frozenset({"UnknownResourceException"}),
+    "rds": frozenset({"DBClusterSnapshotNotFoundFault", "DBSnapshotNotFound"}),
+    "redshift": frozenset({"AuthorizationNotFound", "ClusterNotFound", "ClusterSnapshotNotFound", "EndpointAuthorizationNotFound"}),
+    "schemas": frozenset({"NotFoundException"}),
+    "servicecatalog": frozenset({"ResourceNotFoundException"}),
+    "sesv2": frozenset({"NotFoundException"}),
+    "ssm": frozenset({"InvalidDocument"}),
+    "vpc-lattice": frozenset({"ResourceNotFoundException"}),
+    "workspaces": frozenset({"ResourceNotFoundException"}),
 }
 
 

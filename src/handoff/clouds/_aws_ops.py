@@ -45,9 +45,16 @@ _PERMISSIONS: Mapping[str, str] = {
 # botocore's service name -> the prefix of its IAM actions.
 # source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html (read 2026-11-22)
 _PREFIXES: Mapping[str, str] = {
+    "sesv2": "ses",
+    "opensearchserverless": "aoss",
+    "opensearch": "es",
     "efs": "elasticfilesystem",
     "s3control": "s3",
 }
+
+# API Gateway names its permissions by the HTTP method of the call.
+# source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html (read 2026-11-22)
+_VERBS: Mapping[str, str] = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "Put": "PUT", "Update": "PATCH"}
 
 FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """Calls that no identity policy has to allow.
@@ -60,6 +67,8 @@ _MORE = ("IsTruncated", "Truncated", "NextToken", "nextToken", "NextMarker", "Ne
 def permission(op: str) -> str:
     """The IAM action that allows a call: `s3:ListBuckets` needs `s3:ListAllMyBuckets`."""
     service, _, name = op.partition(":")
+    if service in {"apigateway", "apigatewayv2"}:
+        return next((f"apigateway:{verb}" for start, verb in _VERBS.items() if name.startswith(start)), f"apigateway:{name}")
     return _PERMISSIONS.get(op) or f"{_PREFIXES.get(service, service)}:{name}"
 
 
