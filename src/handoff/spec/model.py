@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$")]
 """Lower case, digits and hyphens, 3 to 32 characters: it becomes part of resource names on three clouds."""
@@ -308,6 +308,8 @@ class Exit(_Block):
         Literal["hipaa", "gdpr", "eu-data-act", "dora", "nist-800-53", "fedramp-moderate", "fedramp-high", "iso-27001", "soc-2", "pci-dss"], ...
     ] = ()
     approvals: Approvals = Approvals()
+    terminated_at: AwareDatetime | None = None
+    """When the provider's work ended, from which a regulation's clock counts; without it, when the first step of the exit was begun."""
     decisions: tuple[Decision, ...] = ()
 
 
