@@ -134,6 +134,8 @@ class Clue(StrEnum):
     AWS_SERVICE = "aws_service"  # lambda.amazonaws.com
     AWS_CANONICAL_ID = "aws_canonical_id"
     AWS_EXTERNAL_ID = "aws_external_id"
+    AWS_VPCE = "aws_vpce"  # vpce-... or vpc-...: whoever reaches it through this endpoint or from this network; whose that is, its owner's account tells
+    CIDR = "cidr"  # 10.0.0.0/8: whoever calls from these addresses
     ENTRA_TENANT = "entra_tenant"  # tenant (GUID) that the holder lives in
     ENTRA_OBJECT = "entra_object"  # object id of a user, group or service principal
     ENTRA_APP = "entra_app"  # application (client) id
@@ -143,7 +145,6 @@ class Clue(StrEnum):
     GCP_CUSTOMER = "gcp_customer"
     OIDC = "oidc"  # "ISSUER SUBJECT" (one blank between; the subject may hold wildcards)
     SAML = "saml"  # entity id
-    CIDR = "cidr"  # range of addresses that the holder comes from, such as 192.0.2.0/24
     SSH_KEY = "ssh_key"  # fingerprint as ssh-keygen or the cloud gives it: SHA256:..., MD5:aa:bb:..., or aa:bb:...
     EMAIL = "email"
     TAG = "tag"  # "key=value"
