@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from handoff.iam import _deny
-from handoff.iam._bindings import Bound, Fact, facts_of, issuer_binds, issuer_of
+from handoff.iam._bindings import Bound, Fact, demands, facts_of, issuer_binds, issuer_of
 from handoff.iam.document import Document, Effect, Named, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Bound", "Fact", "Holder", "holders", "holders_of"]
+    from handoff.iam.document import Condition
+
+__all__ = ["Bound", "Fact", "Holder", "demanded", "holders", "holders_of", "issuer_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,19 @@ def holders_of(statement: Statement, denies: Iterable[Statement] = ()) -> tuple[
     return tuple(_holder(statement, named, beside) for named in statement.principals or ())
 
 
+def demanded(conditions: Iterable[Condition], *keys: str) -> Iterator[str]:
+    """The values that the conditions demand of one of these keys (lower case); a bare `*` demands nothing."""
+    for condition in conditions:
+        if condition.key.lower() in keys and demands(condition):
+            yield from (value for value in condition.values if value != "*")
+
+
 def _holder(statement: Statement, named: Named, denies: tuple[Statement, ...]) -> Holder:
     but = statement.not_principals or ()
-    # A Deny of everybody for whom a key is not X says the same as an Allow that demands X.
-    demands = (*statement.conditions, *(one for deny in denies for one in _deny.demands(deny, statement)))
-    facts = tuple(dict.fromkeys(facts_of(named, demands)))
+    # A Deny of everybody for whom a key is not X says the same as an Allow that demands X. Whose a named principal is does not hang on it.
+    beside = denies if named.value == "*" else ()
+    asked = (*statement.conditions, *(one for deny in beside for one in _deny.demands(deny, statement)))
+    facts = tuple(dict.fromkeys(facts_of(named, asked)))
     exempt = () if named.value != "*" or any(one.binds for one in facts) else _deny.exempt(denies, statement)
     facts += tuple(one for left in exempt for one in facts_of(left, (), by="Deny NotPrincipal"))
     shut = _deny.shutting(statement, named, denies)

@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from handoff.iam import document as iam
+from handoff.iam import holders, match
+from handoff.iam.holders import Bound, Fact, Holder
 from handoff.kinds.aws._policy import NOT, listed
 from handoff.model import Clue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from handoff.kinds.aws._policy import Opening
     from handoff.model import Json
-
-_ACCOUNT = re.compile(r"\d{12}")
-# source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids (read 2026-11-22)
-_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
-_ORGANIZATION = re.compile(r"^arn:[a-z-]+:organizations::\d{12}:(?:organization|ou)/(o-[a-z0-9]+)")
-# Operators that match only when the key is present and has one of the values; `...IfExists` and `ForAllValues:` also match when it is absent.
-_DEMANDING = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 
 Found = tuple[Clue, str]
 
+_ACCOUNT = re.compile(r"\d{12}")
+# Conditions that say who a named principal is, and not only whence or for whom it comes.
+_CALLER = ("aws:principal", "aws:userid", "aws:federatedprovider", "sts:externalid", "kms:calleraccount")
+_PLAIN: Mapping[Bound, Clue] = {
+    Bound.ACCOUNT: Clue.AWS_ACCOUNT,
+    Bound.SERVICE: Clue.AWS_SERVICE,
+    Bound.CANONICAL_ID: Clue.AWS_CANONICAL_ID,
+    Bound.EXTERNAL_ID: Clue.AWS_EXTERNAL_ID,
+    Bound.SAML_ISSUER: Clue.SAML,
+    Bound.NETWORK: Clue.AWS_VPCE,
+    Bound.ADDRESS: Clue.CIDR,
+    Bound.SOURCE: Clue.AWS_ARN,
+    Bound.TAG: Clue.NAME,  # whoever owns a principal sets its tags, so a demanded tag is no mark of anybody
+}
+
+
+def of_opening(opening: Opening) -> tuple[Found, ...]:
+    """Everything seen about whom an opening lets in, with the Denies of its document taken into account."""
+    return _found(opening.holder)
+
 
 def of_principal(type_: str, principal: str, conditions: Json) -> tuple[Found, ...]:
-    """Everything seen about one principal. EVERYONE only when no condition narrows it to somebody."""
-    match type_:
-        case "Service":
-            found = [(Clue.AWS_SERVICE, principal), *_source(conditions)]
-        case "Federated":
-            found = list(_federated(principal, conditions))
-        case "CanonicalUser":
-            found = [(Clue.AWS_CANONICAL_ID, principal)]
-        case _ if type_ == NOT or principal == "*":
-            narrowed = [*_caller(conditions), *_source(conditions)]
-            found = narrowed or [(Clue.EVERYONE, "anyone" if type_ != NOT else f"anyone but {principal}")]
-        case _:
-            found = [*of_arn(principal), *_caller(conditions)]
-    return tuple(dict.fromkeys(found))
+    """Everything seen about one principal on its own. EVERYONE only when no condition narrows it to somebody."""
+    named = {NOT: json.loads(principal)} if type_ == NOT else {"Principal": {type_: principal}}
+    statement = iam.statement({"Effect": "Allow", "Action": "*", "Condition": conditions or None, **named}, where=principal)
+    return _found(holders.holders_of(statement)[0])
 
 
 def of_arn(principal: str) -> Iterator[Found]:
@@ -47,19 +55,15 @@ def of_arn(principal: str) -> Iterator[Found]:
         yield Clue.AWS_ACCOUNT, principal
     elif principal.startswith("arn:"):
         yield Clue.AWS_ARN, principal
-        if organization := _ORGANIZATION.search(principal):
-            yield Clue.AWS_ORG, organization[1]
         account = (principal.split(":", 5) + [""] * 6)[4]
         if _ACCOUNT.fullmatch(account):
             yield Clue.AWS_ACCOUNT, account
-        elif account:
+        elif account and not match.has_wildcard(account):
             # arn:aws:iam::cloudfront:user/... : the account of a service
             yield Clue.AWS_SERVICE, f"{account}.amazonaws.com"
     elif principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         yield Clue.AWS_SERVICE, principal
-    elif re.fullmatch(r"o-[a-z0-9]+", principal):
-        yield Clue.AWS_ORG, principal
-    elif _UNIQUE_ID.fullmatch(principal):
+    elif match.is_unique_id(principal):
         yield Clue.AWS_UNIQUE_ID, principal
         yield Clue.DELETED, f"AWS shows the id {principal} in place of a principal that was deleted"
     else:
@@ -78,44 +82,41 @@ def expires(conditions: Json) -> str | None:
 
 def demanded(conditions: Json, *keys: str) -> Iterator[str]:
     """The values that the conditions demand of one of these keys (lower case); a bare `*` demands nothing."""
-    for operator, pairs in conditions.items():
-        if operator.lower().removeprefix("foranyvalue:") in _DEMANDING and isinstance(pairs, Mapping):
-            for key, values in pairs.items():
-                if str(key).lower() in keys:
-                    yield from (str(value) for value in listed(values) if str(value) != "*")
+    yield from holders.demanded(iam.condition_of(conditions or None, where="Condition"), *keys)
 
 
-def _caller(conditions: Json) -> Iterator[Found]:
-    for account in demanded(conditions, "aws:principalaccount"):
-        yield Clue.AWS_ACCOUNT, account
-    for organization in demanded(conditions, "aws:principalorgid"):
-        yield Clue.AWS_ORG, organization
-    for path in demanded(conditions, "aws:principalorgpaths"):
-        yield Clue.AWS_ORG, path.split("/", 1)[0]
-    for arn in demanded(conditions, "aws:principalarn"):
-        yield from of_arn(arn)
-    for external_id in demanded(conditions, "sts:externalid"):
-        yield Clue.AWS_EXTERNAL_ID, external_id
+def _found(holder: Holder) -> tuple[Found, ...]:
+    named = holder.named
+    binding = [one for one in holder.facts if one.binds and one.key != "Principal"]
+    found: list[Found] = []
+    match named.type:
+        case "Federated" if ":saml-provider/" in named.value:
+            found = [(Clue.AWS_ARN, named.value), *_of_facts(binding)]
+        case "Federated" if named.value != "*":
+            found = list(_tokens(named.value, holder.facts))
+        case "AWS" if named.value != "*":
+            found = [*of_arn(named.value), *_of_facts(one for one in binding if one.key.lower().startswith(_CALLER))]
+        case _:
+            found = list(_of_facts(one for one in holder.facts if one.binds))
+    if holder.is_public:
+        found.append((Clue.EVERYONE, holder.why))
+    return tuple(dict.fromkeys(found))
 
 
-def _source(conditions: Json) -> Iterator[Found]:
-    # `aws:SourceOwner` is what SNS writes into the policy that it gives each new topic.
-    # source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html (read 2026-11-22)
-    for account in demanded(conditions, "aws:sourceaccount", "aws:sourceowner"):
-        yield Clue.AWS_ACCOUNT, account
-    for organization in demanded(conditions, "aws:sourceorgid"):
-        yield Clue.AWS_ORG, organization
-    for arn in demanded(conditions, "aws:sourcearn"):
-        account = (arn.split(":", 5) + [""] * 6)[4]
-        if _ACCOUNT.fullmatch(account):
-            yield Clue.AWS_ACCOUNT, account
+def _of_facts(facts: Iterator[Fact] | list[Fact]) -> Iterator[Found]:
+    for fact in facts:
+        if fact.what in _PLAIN:
+            yield _PLAIN[fact.what], fact.value
+        elif fact.what in {Bound.ARN, Bound.PROVIDER}:
+            yield from of_arn(fact.value)
+        elif fact.what is Bound.ORGANIZATION:
+            yield Clue.AWS_ORG, fact.value.split("/", 1)[0]
+        elif fact.what is Bound.UNIQUE_ID:
+            yield Clue.AWS_UNIQUE_ID, fact.value.split(":", 1)[0]
 
 
-def _federated(principal: str, conditions: Json) -> Iterator[Found]:
-    if ":saml-provider/" in principal:
-        yield Clue.AWS_ARN, principal
-        return
-    issuer = principal.split(":oidc-provider/", 1)[-1]
-    subjects = list(demanded(conditions, f"{issuer.lower()}:sub"))
+def _tokens(provider: str, facts: tuple[Fact, ...]) -> Iterator[Found]:
+    issuer = provider.split(":oidc-provider/", 1)[-1]
+    subjects = [one.value for one in facts if one.what is Bound.SUBJECT]
     for subject in subjects or ["*"]:
         yield Clue.OIDC, f"https://{issuer} {subject}"

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from handoff.errors import CloudError
+from handoff.iam import document as iam
+from handoff.iam import match
+from handoff.iam.holders import Holder, holders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,13 @@ class Opening:
     """As the document names it; `*` for everyone."""
     statement: Json
     """The statement with this principal only."""
+    denies: tuple[iam.Statement, ...] = field(default=(), compare=False, repr=False)
+    """The Denies of the same document, which may bind the holder or shut the opening."""
+
+    @property
+    def holder(self) -> Holder:
+        """Whom it lets in: what binds the holder, whether it is the public, and whether the document's own Denies refuse it."""
+        return holders_of(iam.statement(self.statement, where=f"statement {self.statement.get('Sid') or self.mark}"), self.denies)[0]
 
     @property
     def suffix(self) -> str:
@@ -55,19 +64,19 @@ def parse(document: object, *, where: str) -> Json:
         parsed = json.loads(document) if isinstance(document, str) else document
     except ValueError as error:
         raise CloudError(f"{where}: the policy is not JSON: {error}") from error
-    if not isinstance(parsed, Mapping) or not all(isinstance(item, Mapping) for item in _statements(parsed)):
-        raise CloudError(f"{where}: the policy is not a policy document")
-    return parsed
+    iam.parse(parsed, where=where)
+    return cast("Json", parsed)
 
 
 def openings(document: Json) -> Iterator[Opening]:
     """Every principal of every Allow statement."""
     seen: set[str] = set()
+    denies = tuple(iam.statement(one, where="a Deny") for one in _statements(document) if one.get("Effect") == "Deny")
     for statement in _statements(document):
         if statement.get("Effect") != "Allow":
             continue
         for type_, principal in _principals(statement):
-            opening = _opening(statement, type_, principal)
+            opening = _opening(statement, type_, principal, denies)
             if opening.suffix not in seen:
                 seen.add(opening.suffix)
                 yield opening
@@ -127,7 +136,7 @@ def text(document: Json) -> str:
 
 def covers(patterns: object, action: str) -> bool:
     """True when an Action element names this action; names are case-insensitive and `*` and `?` stand for anything."""
-    return any(fnmatchcase(action.lower(), str(pattern).lower().replace("[", "[[]")) for pattern in listed(patterns))
+    return any(match.action(str(pattern), action) for pattern in listed(patterns))
 
 
 def listed(value: object) -> list[object]:
@@ -157,10 +166,10 @@ def _mark(statement: Json) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _opening(statement: Json, type_: str, principal: str) -> Opening:
+def _opening(statement: Json, type_: str, principal: str, denies: tuple[iam.Statement, ...]) -> Opening:
     named = {NOT: statement[NOT]} if type_ == NOT else {"Principal": {type_: principal}}
     body = {name: value for name, value in statement.items() if name not in {"Principal", NOT}}
-    return Opening(mark=_mark(statement), type=type_, principal=principal, statement=body | named)
+    return Opening(mark=_mark(statement), type=type_, principal=principal, statement=body | named, denies=denies)
 
 
 def _less(statement: Json, type_: str, principal: str) -> Json | None:
