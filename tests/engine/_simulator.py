@@ -19,7 +19,7 @@ from handoff.engine.lockout import Administrator
 from handoff.engine.plan import Found, Plan
 from handoff.engine.sweep import sweep
 from handoff.errors import AccessDenied, CloudError, Unsupported
-from handoff.model import AccessPath, Clue, Json, Kind, KindId, Lag, Party, Read, Reader, Receipt, Scope, ScopeType, Step, Verb, Verdict, Writer
+from handoff.model import AccessPath, Clue, Coverage, Json, Kind, KindId, Lag, Party, Read, Reader, Receipt, Scope, ScopeType, Step, Verb, Verdict, Writer
 
 SCOPE = Scope(type=ScopeType.AWS_ACCOUNT, id="111111111111")
 OTHER = Scope(type=ScopeType.AWS_ACCOUNT, id="333333333333")
@@ -227,9 +227,10 @@ def party_of(path: AccessPath) -> Party:
 
 def found_in(world: World) -> tuple[Found, ...]:
     """A complete sweep, attributed."""
-    readings = list(sweep(KINDS.values(), [SCOPE], lambda scope: Connection(world, scope)))
-    assert all(one.coverage.read is Read.COMPLETE for one in readings)
-    return tuple(Found(path=path, attribution=Attribution(party=party_of(path), why="told")) for one in readings for path in one.paths)
+    seen = list(sweep(KINDS.values(), [SCOPE], lambda scope: Connection(world, scope)))
+    assert all(one.read is Read.COMPLETE for one in seen if isinstance(one, Coverage))
+    paths = sorted((one for one in seen if isinstance(one, AccessPath)), key=lambda one: one.key)
+    return tuple(Found(path=path, attribution=Attribution(party=party_of(path), why="told")) for path in paths)
 
 
 def admin(principal: str, *, break_glass: bool = False, answer: str = "ok", scopes: tuple[Scope, ...] = (SCOPE,)) -> Administrator:

@@ -19,6 +19,13 @@ def line(record: Mapping[str, object]) -> None:
     print(json.dumps(canonical.plain(record), ensure_ascii=False), flush=True)
 
 
+def raw(lines: Iterable[bytes]) -> None:
+    """JSON lines that are in a record already, as they are there."""
+    for one in lines:
+        sys.stdout.write(one.decode("ascii"))
+    sys.stdout.flush()
+
+
 def summary(exit_code: int, **facts: object) -> None:
     """The last JSON line of a command."""
     line({"type": "summary", "schema_version": 1, "exit_code": exit_code, **facts})

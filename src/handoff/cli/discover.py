@@ -11,6 +11,7 @@ import typer
 def discover(
     spec: Annotated[Path, typer.Argument(help="Engagement spec (YAML).")],
     cloud: Annotated[list[str] | None, typer.Option("--cloud", help="Only this cloud; may be given more than once.")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind, such as aws.role_trust or aws.s3_*; may be given more than once.")] = None,
     party: Annotated[str | None, typer.Option("--party", help="Show only paths of this party.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines on stdout.")] = False,
 ) -> None:
@@ -32,19 +33,24 @@ def discover(
     folder = StateFolder.of(work.spec.metadata.name)
     with folder.lock(), folder.open_ledger() as ledger, _show.working("Reading the estate") as status:
         seen = discovering.discover(
-            work, folder, ledger, watch=lambda one: status.update(f"{one.kind} in {one.scope}: {one.read.value}, {one.found} found") if status else None
+            work,
+            folder,
+            ledger,
+            watch=lambda one: status.update(f"{one.kind} in {one.scope}: {one.read.value}, {one.found} found") if status else None,
+            only=kind or (),
         )
-    shown = [one for one in seen.found if party is None or one.attribution.party == party]
     if as_json:
-        for one in shown:
-            _show.line(discovering.path_line(one))
+        _show.raw(seen.found.lines() if party is None else seen.found.lines_of(Party(party)))
         for coverage in seen.coverages:
             _show.line(discovering.coverage_line(coverage))
     else:
         _show.table(
             f"Access paths of {work.spec.metadata.name}",
             ("party", "kind", "scope", "id", "holder", "why"),
-            [(one.attribution.party.value, one.path.kind, one.path.scope, one.path.id, one.path.holder, one.attribution.why) for one in shown],
+            [
+                (one.attribution.party.value, one.path.kind, one.path.scope, one.path.id, one.path.holder, one.attribution.why)
+                for one in (seen.found if party is None else seen.found.of(Party(party)))
+            ],
         )
         _show.table(
             "Coverage",
@@ -52,7 +58,7 @@ def discover(
             [(c.kind, c.scope, c.read.value, c.found if c.read == "complete" else "not known", c.reason or "") for c in seen.coverages],
         )
     code = CoverageIncomplete.exit_code if seen.incomplete else 0
-    counts = {one.value: len(seen.of(one)) for one in Party}
+    counts = {one.value: seen.counts[one] for one in Party}
     if as_json:
         _show.summary(code, sweep=seen.digest, paths=counts, coverage=len(seen.coverages), incomplete=len(seen.incomplete))
     else:

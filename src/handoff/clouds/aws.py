@@ -35,6 +35,8 @@ __all__ = ["CLOUD", "Aws", "AwsConnection", "permission"]
 
 _log = logging.getLogger(__name__)
 _MINT_S = 3600
+# source: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html (read 2026-11-22)
+_GLOBAL = frozenset({"iam", "organizations", "account", "route53", "cloudfront"})
 
 # Calls that only read and that some identity policy has to allow: sts:GetCallerIdentity is none of them, for it works even under a deny of everything.
 # source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (read 2026-11-22)
@@ -158,6 +160,11 @@ class Aws:
     def open(self, scope: Scope, login: Login | None = None, /) -> AwsConnection:
         """A fresh connection to a scope."""
         return AwsConnection(scope, _session(login, account=scope.id, region=scope.region))
+
+    def home(self, scope: Scope, op: str, /) -> Scope | None:
+        """The account, for a region asked about what is the same in all of them; None where the scope itself is to be asked."""
+        is_global = scope.type is ScopeType.AWS_REGION and op.partition(":")[0] in _GLOBAL
+        return Scope(type=ScopeType.AWS_ACCOUNT, id=scope.id) if is_global else None
 
     def whoami(self, scope: Scope, login: Login | None = None, /) -> str:
         """The ARN that STS gives for the caller, who must be in the scope's account."""

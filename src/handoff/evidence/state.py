@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from handoff.errors import EvidenceInvalid, MachineError, UsageError
 from handoff.evidence.ledger import Ledger, lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -95,6 +96,19 @@ class StateFolder:
         write_artefact(self.sweep(digest), data)
         return digest
 
+    def write_sweep_lines(self, lines: Iterable[bytes]) -> str:
+        """The same for lines that come one by one: none is held longer than it takes to write it."""
+        hashed = hashlib.sha256()
+
+        def passing() -> Iterator[bytes]:
+            for line in lines:
+                hashed.update(line)
+                yield line
+
+        written = _write_beside(self.sweeps / "sweep.jsonl", passing())
+        _move(written, self.sweep(hashed.hexdigest()))
+        return hashed.hexdigest()
+
     def write_plan(self, data: bytes) -> str:
         """Keep a plan's bytes; returns their SHA-256 in hexadecimal."""
         digest = canonical.sha256(data)
@@ -114,13 +128,25 @@ class StateFolder:
 
 def write_artefact(path: Path, data: bytes) -> None:
     """Write a file of mode 0600 whole or not at all, on the disk when this returns. Raises MachineError."""
+    _move(_write_beside(path, (data,)), path)
+
+
+def _write_beside(path: Path, chunks: Iterable[bytes]) -> Path:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         temporary.unlink(missing_ok=True)
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(data)
+            stream.writelines(chunks)
             stream.flush()
             os.fsync(stream.fileno())
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise MachineError(f"{path}: cannot be written: {error.strerror}") from error
+    return temporary
+
+
+def _move(temporary: Path, path: Path) -> None:
+    try:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from handoff import canonical, registry
 from handoff.engine.attribute import Attributor
 from handoff.engine.plan import Found
 from handoff.engine.sweep import sweep
-from handoff.errors import CoverageIncomplete
+from handoff.errors import CoverageIncomplete, UsageError
 from handoff.model import Coverage, Kind, KindId, Party, Read, Scope
-from handoff.runs.estate import Connections, Estate
-from handoff.wrap.cache import Cached
+from handoff.runs._record import Recording, Sightings, coverage_line, path_line
+from handoff.runs.estate import Estate
+from handoff.wrap.cache import Cached, Store
 
 if TYPE_CHECKING:
     from handoff.evidence.ledger import Ledger
     from handoff.evidence.state import StateFolder
+
+__all__ = ["Sweep", "Watch", "coverage_line", "discover", "kinds_of", "path_line", "plain_body", "require_complete"]
 
 Watch = Callable[[Coverage], None]
 
@@ -27,13 +32,15 @@ Watch = Callable[[Coverage], None]
 class Sweep:
     """What one sweep saw, and the digest of its record."""
 
-    found: tuple[Found, ...]
+    found: Sightings
+    """Every path, read from the record each time: an estate may have more than memory holds."""
+    counts: Mapping[Party, int]
     coverages: tuple[Coverage, ...]
     digest: str
 
     def of(self, party: Party) -> tuple[Found, ...]:
         """The paths of one party."""
-        return tuple(one for one in self.found if one.attribution.party is party)
+        return tuple(self.found.of(party))
 
     @property
     def incomplete(self) -> tuple[Coverage, ...]:
@@ -45,74 +52,86 @@ class Sweep:
         return {(one.kind, str(one.scope)): one for one in self.coverages}
 
 
-@dataclass(slots=True)
+@runtime_checkable
+class Homing(Protocol):
+    """A cloud with services that answer the same in several scopes."""
+
+    def home(self, scope: Scope, op: str, /) -> Scope | None:
+        """The one scope to ask an operation in, when it is not the given one."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
 class _Readers:
     """One reader per scope for the length of one sweep, in which a call that several kinds need is made once."""
 
-    connect: Connections
+    work: Estate
+    store: Store
+    shared: frozenset[str]
     _open: dict[Scope, Cached] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __call__(self, scope: Scope) -> Cached:
         with self._lock:
             if scope not in self._open:
-                self._open[scope] = Cached(self.connect(scope))
+                self._open[scope] = Cached(self.work.open(scope), self.store, shared=self.shared.__contains__, home=lambda op: self._home(scope, op))
             return self._open[scope]
 
+    def _home(self, scope: Scope, op: str) -> Cached | None:
+        home = _home(self.work, scope, op)
+        return None if home is None else self(home)
 
-def kinds_of(work: Estate) -> Mapping[KindId, Kind]:
-    """Every kind of the estate's clouds."""
-    return {name: kind for cloud in work.clouds for name, kind in registry.kinds(cloud).items()}
+
+def kinds_of(work: Estate, only: Iterable[str] = ()) -> Mapping[KindId, Kind]:
+    """Every kind of the estate's clouds, or those that match one of the patterns. Raises UsageError for a pattern that matches none."""
+    known = {name: kind for cloud in work.clouds for name, kind in registry.kinds(cloud).items()}
+    patterns = tuple(only)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            raise UsageError(f"no kind of this estate is called {pattern}", hint="docs/reference lists them; `aws.s3_*` names several.")
+    return {name: kind for name, kind in known.items() if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)}
 
 
-def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = "", watch: Watch | None = None) -> Sweep:
-    """Sweep the estate with fresh connections, keep the record beside the ledger and its digest in it."""
-    ledger.append(
-        "sweep.started",
-        {"engagement": work.spec.metadata.name, "scopes": [str(one) for one in work.scopes], "endpoints": list(work.endpoints), "lab": work.lags.is_lab},
-        run=run,
-    )
+def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = "", watch: Watch | None = None, only: Iterable[str] = ()) -> Sweep:
+    """Sweep the estate with fresh connections, keep the record beside the ledger and its digest in it. `only` names kinds; a plan needs all."""
+    kinds = kinds_of(work, only)
+    started = {"engagement": work.spec.metadata.name, "scopes": [str(one) for one in work.scopes], "endpoints": list(work.endpoints), "lab": work.lags.is_lab}
+    # A sweep of some kinds says nothing of the others, so nobody who looks for the newest sweep may find it.
+    entry = "sweep.part" if only else "sweep"
+    ledger.append(f"{entry}.started", started | ({"kinds": sorted(kinds)} if only else {}), run=run)
     attributor = Attributor(work.spec)
-    found: list[Found] = []
     coverages: list[Coverage] = []
-    for reading in sweep(kinds_of(work).values(), work.scopes, _Readers(Connections(work))):
-        coverages.append(reading.coverage)
-        found.extend(Found(path=path, attribution=attributor.attribute(path)) for path in reading.paths)
-        if watch is not None:
-            watch(reading.coverage)
-    found.sort(key=lambda one: one.path.key)
-    coverages.sort(key=lambda one: (one.kind, str(one.scope)))
-    record = b"".join(canonical.encode(line) + b"\n" for line in lines(found, coverages))
-    name = folder.write_sweep(record)
-    counts = {party.value: sum(one.attribution.party is party for one in found) for party in Party}
+    with Store() as store, Recording() as recording:
+        for seen in sweep(kinds.values(), work.scopes, _Readers(work=work, store=store, shared=_shared(work, kinds.values()))):
+            if isinstance(seen, Coverage):
+                coverages.append(seen)
+                if watch is not None:
+                    watch(seen)
+            else:
+                recording.add(Found(path=seen, attribution=attributor.attribute(seen)))
+        coverages.sort(key=lambda one: (one.kind, str(one.scope)))
+        name = recording.write(folder, coverages)
+        counts = {party: recording.counts[party] for party in Party}
     incomplete = [canonical.plain(one) for one in coverages if one.read is not Read.COMPLETE]
-    ledger.append("sweep.finished", {"sweep": f"sha256:{name}", "paths": counts, "coverage": len(coverages), "incomplete": incomplete}, run=run)
-    return Sweep(found=tuple(found), coverages=tuple(coverages), digest=f"sha256:{name}")
+    body = {"sweep": f"sha256:{name}", "paths": counts, "coverage": len(coverages), "incomplete": incomplete}
+    ledger.append(f"{entry}.finished", plain_body(body), run=run)
+    found = Sightings(file=folder.sweep(name), count=sum(counts.values()))
+    return Sweep(found=found, counts=counts, coverages=tuple(coverages), digest=f"sha256:{name}")
 
 
-def lines(found: list[Found], coverages: list[Coverage]) -> list[Mapping[str, object]]:
-    """The sweep as `--json` prints it and its record keeps it."""
-    return [path_line(one) for one in found] + [coverage_line(one) for one in coverages]
+def _shared(work: Estate, kinds: Iterable[Kind]) -> frozenset[str]:
+    """Operations that more than one kind may ask in one scope, or one kind in several scopes for the same answer."""
+    asked: Counter[str] = Counter()
+    for kind in kinds:
+        scopes = [scope for scope in work.scopes if scope.type is kind.scope_type]
+        for op in kind.reads if scopes else ():
+            asked[op] += 2 if _home(work, scopes[0], op) is not None else 1
+    return frozenset(op for op, times in asked.items() if times > 1)
 
 
-def path_line(one: Found) -> Mapping[str, object]:
-    """One path as a JSON line."""
-    path = one.path
-    head = {"type": "path", "schema_version": 1, "kind": path.kind, "id": path.id, "cloud": path.scope.cloud, "scope": str(path.scope), "key": path.key}
-    body = {
-        "holder": path.holder,
-        "party": one.attribution.party,
-        "why": one.attribution.why,
-        "third_party": one.attribution.name,
-        "allows": path.allows,
-        "detail": path.detail,
-    }
-    return head | body
-
-
-def coverage_line(one: Coverage) -> Mapping[str, object]:
-    """One coverage as a JSON line."""
-    return {"type": "coverage", "schema_version": 1, "kind": one.kind, "scope": str(one.scope), "read": one.read, "found": one.found, "reason": one.reason}
+def _home(work: Estate, scope: Scope, op: str) -> Scope | None:
+    cloud: object = work.clouds[scope.cloud]
+    return cloud.home(scope, op) if isinstance(cloud, Homing) else None
 
 
 def require_complete(seen: Sweep) -> None:

@@ -1,29 +1,99 @@
-"""One call for several kinds: what was read whole is kept for the length of one sweep."""
+"""One call for several kinds: what was read whole is kept for the length of one sweep.
+
+Answers are kept in an unnamed file, not in memory: an estate ten times as large needs a longer file and a few bytes more of index for each call.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import tempfile
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from handoff import fan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import TracebackType
 
     from handoff.model import Json, Reader, Scope
 
+_BLOCK = 128
+"""Items written and read at a time."""
+
+Place = tuple[int, int]
+
+
+class Store:
+    """The kept answers of one sweep. Safe for several threads; gone when closed, or when the process ends however it ends."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the store
+        self._end = 0
+        self._places: dict[bytes, tuple[Place, ...]] = {}
+        self._locks: dict[bytes, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+
+    def blocks(self, key: bytes, make: Callable[[], Iterable[Json | None]]) -> Iterator[list[Json | None]]:
+        """The items of `make`, block by block, from its first complete run; two that ask the same at once make one run."""
+        places = self._places.get(key)
+        if places is None:
+            places = self._made(key, make)
+        for start, length in places:
+            yield cast("list[Json | None]", json.loads(os.pread(self._file.fileno(), length, start)))
+
+    def _made(self, key: bytes, make: Callable[[], Iterable[Json | None]]) -> tuple[Place, ...]:
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._places:
+                self._places[key] = tuple(self._written(make()))
+        with self._guard:
+            self._locks.pop(key, None)
+        return self._places[key]
+
+    def _written(self, items: Iterable[Json | None]) -> Iterator[Place]:
+        block: list[Json | None] = []
+        for item in items:
+            block.append(item)
+            if len(block) >= _BLOCK:
+                yield self._write(block)
+                block = []
+        if block:
+            yield self._write(block)
+
+    def _write(self, block: list[Json | None]) -> Place:
+        data = json.dumps(block, separators=(",", ":")).encode()
+        with self._guard:
+            start = self._end
+            self._end += len(data)
+        os.pwrite(self._file.fileno(), data, start)
+        return start, len(data)
+
 
 class Cached:
-    """A reader that asks once. Safe for several threads; two that ask the same at once make one call.
+    """A reader that asks once what several kinds need, and passes the rest through as it comes. Safe for several threads.
 
     A listing is kept only when its last page came: one that failed half-way is asked again, never shown shortened. Make a new one for each
-    sweep, and never probe through it.
+    sweep, and never probe through it. `shared` tells which operations more than one kind asks; without it all are kept. `home` gives the reader
+    of the scope in which an operation answers the same, such as an account for each of its regions.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(
+        self, reader: Reader, store: Store, *, shared: Callable[[str], bool] = lambda _: True, home: Callable[[str], Reader | None] = lambda _: None
+    ) -> None:
         self._reader = reader
-        self._kept: dict[str, tuple[Json, ...] | Json | None] = {}
-        self._locks: dict[str, threading.Lock] = {}
-        self._guard = threading.Lock()
+        self._store = store
+        self._shared = shared
+        self._home = home
 
     @property
     def scope(self) -> Scope:
@@ -32,26 +102,27 @@ class Cached:
 
     def read(self, op: str, /, **params: object) -> Iterator[Json]:
         """Every item, from the first complete reading of this call."""
-        key = _key("read", op, params)
-        with self._lock(key):
-            if key not in self._kept:
-                self._kept[key] = tuple(self._reader.read(op, **params))
-            kept = self._kept[key]
-        yield from kept if isinstance(kept, tuple) else ()
+        fan.go_on()
+        home = self._home(op)
+        if home is not None:
+            yield from home.read(op, **params)
+        elif self._shared(op):
+            for block in self._store.blocks(self._key("read", op, params), lambda: self._reader.read(op, **params)):
+                yield from cast("list[Json]", block)
+        else:
+            yield from self._reader.read(op, **params)
 
     def get(self, op: str, /, **params: object) -> Json | None:
         """The object, or the None, of the first answer."""
-        key = _key("get", op, params)
-        with self._lock(key):
-            if key not in self._kept:
-                self._kept[key] = self._reader.get(op, **params)
-            kept = self._kept[key]
-        return None if isinstance(kept, tuple) else kept
+        fan.go_on()
+        home = self._home(op)
+        if home is not None:
+            return home.get(op, **params)
+        if not self._shared(op):
+            return self._reader.get(op, **params)
+        kept = self._store.blocks(self._key("get", op, params), lambda: [self._reader.get(op, **params)])
+        return next(kept)[0]
 
-    def _lock(self, key: str) -> threading.Lock:
-        with self._guard:
-            return self._locks.setdefault(key, threading.Lock())
-
-
-def _key(how: str, op: str, params: Mapping[str, object]) -> str:
-    return json.dumps([how, op, params], sort_keys=True, default=repr)
+    def _key(self, how: str, op: str, params: Mapping[str, object]) -> bytes:
+        text = json.dumps([str(self._reader.scope), how, op, params], sort_keys=True, default=repr)
+        return hashlib.blake2b(text.encode(), digest_size=16).digest()
