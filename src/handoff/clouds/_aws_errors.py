@@ -102,6 +102,7 @@ NOT_FOUND: Mapping[str, frozenset[str]] = {
             "NoSuchLifecycleConfiguration",
             "NoSuchPublicAccessBlockConfiguration",
             "NoSuchTagSet",
+            "NoSuchVersion",
             "ObjectLockConfigurationNotFoundError",
             "OwnershipControlsNotFoundError",
             "ReplicationConfigurationNotFoundError",

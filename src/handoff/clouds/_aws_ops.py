@@ -25,6 +25,8 @@ _PERMISSIONS: Mapping[str, str] = {
     "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    # With a version's id, as every call of ours has it.
+    "s3:GetObjectAcl": "s3:GetObjectVersionAcl",
     "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",
@@ -38,6 +40,7 @@ _PERMISSIONS: Mapping[str, str] = {
     "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
     "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:PutObjectAcl": "s3:PutObjectVersionAcl",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:UploadPart": "s3:PutObject",
 }
