@@ -29,12 +29,16 @@ def clues(reader: Reader, user: Json) -> tuple[tuple[Clue, str], ...]:
     """Who the user is: its ARN, its tags, and mail addresses in its name or tags."""
     name = str(user["UserName"])
     tags = [(str(tag["Key"]), str(tag["Value"])) for tag in reader.read("iam:ListUserTags", UserName=name)]
-    mails = sorted({mail.lower() for text in (name, *(value for _, value in tags)) for mail in _EMAIL.findall(text)})
     return (
         (Clue.AWS_ARN, str(user["Arn"])),
         *((Clue.TAG, f"{key}={value}") for key, value in tags),
-        *((Clue.EMAIL, mail) for mail in mails),
+        *mails(name, *(value for _, value in tags)),
     )
+
+
+def mails(*texts: str) -> tuple[tuple[Clue, str], ...]:
+    """Every mail address in these texts, in small letters."""
+    return tuple((Clue.EMAIL, mail) for mail in sorted({mail.lower() for text in texts for mail in _EMAIL.findall(text)}))
 
 
 class Marks:

@@ -1,0 +1,113 @@
+"""What CloudTrail's event history tells of sessions that were minted.
+
+The history holds 90 days of management events of one region; an event is there about 15 minutes after the call.
+source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html (read 2026-11-22)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from handoff import fan
+from handoff.errors import CloudError
+from handoff.kinds.aws import _clues, _people
+from handoff.model import Clue
+
+if TYPE_CHECKING:
+    from handoff.model import Reader
+
+READS = frozenset({"cloudtrail:LookupEvents"})
+
+# Longest life of what each call mints, for an event that does not say how long was asked for.
+# source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html (read 2026-11-22)
+_LONGEST: Mapping[str, timedelta] = {
+    "AssumeRole": timedelta(hours=12),
+    "AssumeRoleWithSAML": timedelta(hours=12),
+    "AssumeRoleWithWebIdentity": timedelta(hours=12),
+    "GetFederationToken": timedelta(hours=36),
+    "GetSessionToken": timedelta(hours=36),
+}
+_BACK = max(_LONGEST.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minted:
+    """One session that one event shows."""
+
+    bearer_type: str
+    """`Role` or `User`."""
+    bearer_name: str
+    bearer_arn: str
+    bearer_id: str
+    by: str
+    """Who minted it, as the event writes it: an ARN, an account, a service, a federated subject."""
+    issued: datetime
+    until: datetime
+    clues: tuple[tuple[Clue, str], ...]
+
+
+def minted(reader: Reader, now: datetime) -> Iterator[Minted]:
+    """Every session of a role or user of the scope's account that was minted in its region within 36 hours."""
+    # To the full hour, so that all who ask within one sweep ask the same.
+    since = (now - _BACK).replace(minute=0, second=0, microsecond=0)
+    for events in fan.each(lambda name: list(_lookup(reader, name, since)), _LONGEST):
+        for event in events:
+            found = _minted(event, reader.scope.id)
+            if found is not None:
+                yield found
+
+
+def _lookup(reader: Reader, name: str, since: datetime) -> Iterator[Mapping[str, object]]:
+    attribute = {"AttributeKey": "EventName", "AttributeValue": name}
+    for item in reader.read("cloudtrail:LookupEvents", LookupAttributes=[attribute], StartTime=since.isoformat()):
+        try:
+            event = json.loads(str(item["CloudTrailEvent"]))
+        except (KeyError, ValueError) as error:
+            raise CloudError(f"cloudtrail:LookupEvents: event {item.get('EventId')} is not one") from error
+        if not event.get("errorCode"):
+            yield event
+
+
+def _minted(event: Mapping[str, object], account: str) -> Minted | None:
+    answer, asked, who = (_part(event, name) for name in ("responseElements", "requestParameters", "userIdentity"))
+    name, issued = str(event["eventName"]), datetime.fromisoformat(str(event["eventTime"]))
+    until = issued + (timedelta(seconds=int(str(asked["durationSeconds"]))) if asked.get("durationSeconds") else _LONGEST[name])
+    if name.startswith("AssumeRole"):
+        arn, bearer_id, kind = str(asked.get("roleArn", "")), str(_part(answer, "assumedRoleUser").get("assumedRoleId", "")).partition(":")[0], "Role"
+    else:
+        arn, bearer_id, kind = str(who.get("arn", "")), str(who.get("principalId", "")), "User"
+    # The caller's account has the same event of a role in another account; the root user takes no policy.
+    if not bearer_id or f"::{account}:{kind.lower()}/" not in arn:
+        return None
+    by, clues = _by(who, answer, account)
+    return Minted(
+        bearer_type=kind, bearer_name=arn.rsplit("/", 1)[-1], bearer_arn=arn, bearer_id=bearer_id, by=by, issued=issued, until=until, clues=tuple(clues)
+    )
+
+
+def _by(who: Mapping[str, object], answer: Mapping[str, object], account: str) -> tuple[str, list[tuple[Clue, str]]]:
+    """source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html (read 2026-11-22)."""
+    kind, provider, subject = (str(who.get(name, "")) for name in ("type", "identityProvider", "userName"))
+    if kind == "AWSService":
+        service = str(who.get("invokedBy", ""))
+        return service, [(Clue.AWS_SERVICE, service)]
+    if kind == "WebIdentityUser":
+        issuer = provider.split(":oidc-provider/", 1)[-1].removeprefix("https://")
+        return f"https://{issuer} {subject}", [(Clue.OIDC, f"https://{issuer} {subject}")]
+    if kind == "SAMLUser":
+        entity = str(answer.get("issuer") or provider)
+        return f"{entity} {subject}", [(Clue.SAML, entity), *_people.mails(subject)]
+    issuer_arn = str(_part(_part(who, "sessionContext"), "sessionIssuer").get("arn", ""))
+    arn = issuer_arn or str(who.get("arn") or who.get("accountId") or who.get("principalId") or "unknown")
+    # That a user lives in the estate does not make it the client's: the provider's users live there too.
+    found = [(clue, value) for clue, value in _clues.of_arn(arn) if not (clue is Clue.AWS_ACCOUNT and f"::{account}:user/" in arn)]
+    return arn, [*found, *_people.mails(arn.rsplit("/", 1)[-1])]
+
+
+def _part(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = whole.get(name)
+    return part if isinstance(part, Mapping) else {}
