@@ -79,7 +79,12 @@ GITHUB = "token.actions.githubusercontent.com"
             {(Clue.OIDC, f"https://{GITHUB} repo:nimbus/*")},
             id="oidc",
         ),
-        pytest.param({"Federated": f"arn:aws:iam::111111111111:oidc-provider/{GITHUB}"}, {}, {(Clue.OIDC, f"https://{GITHUB} *")}, id="oidc-without-subject"),
+        pytest.param(
+            {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{GITHUB}"},
+            {},
+            {(Clue.OIDC, f"https://{GITHUB} *"), (Clue.EVERYONE, f"anyone who has an account at {GITHUB}")},
+            id="oidc-without-subject",
+        ),
     ],
 )
 def test_whose_it_is(lab_env: Mapping[str, str], principal: object, condition: dict[str, Any], clues: set[tuple[Clue, str]]) -> None:

@@ -126,7 +126,7 @@ class ResourcePolicy(ABC):
             scope=reader.scope,
             holder=opening.principal if opening.type != _policy.NOT else f"anyone but {opening.principal}",
             allows=f"{listed} on {held.name}",
-            clues=(*_clues.of_principal(opening.type, opening.principal, opening.conditions), *marks.of(opening.principal)),
+            clues=(*_clues.of_opening(opening), *marks.of(opening.principal)),
             detail={
                 "held": held.id,
                 "name": held.name,

@@ -105,7 +105,7 @@ class KmsKeyPolicy:
     def _path(self, reader: Reader, key_arn: str, opening: _policy.Opening, marks: _people.Marks) -> AccessPath:
         actions = ", ".join(str(action) for action in _policy.listed(opening.statement.get("Action"))) or "everything but what NotAction names"
         narrowed = (mark for arn in _clues.demanded(opening.conditions, "aws:principalarn") for mark in marks.of(arn))
-        seen = (*_clues.of_principal(opening.type, opening.principal, opening.conditions), *marks.of(opening.principal), *narrowed)
+        seen = (*_clues.of_opening(opening), *marks.of(opening.principal), *narrowed)
         return AccessPath(
             kind=self.id,
             id=f"{key_arn}#{opening.suffix}",

@@ -41,7 +41,7 @@ class RoleTrust:
     scope_type = ScopeType.AWS_ACCOUNT
     phase = 4
     lag = Lag(settle_s=_sessions.SETTLE_S, survives_s=12 * 3600, source=_sessions.SOURCE)
-    reads = _people.MARK_READS | frozenset(
+    reads = _people.READS | frozenset(
         {
             "iam:GetRole",
             "iam:GetRolePolicy",
@@ -49,7 +49,6 @@ class RoleTrust:
             "iam:ListAttachedRolePolicies",
             "iam:ListInstanceProfilesForRole",
             "iam:ListRolePolicies",
-            "iam:ListRoles",
         }
     )
     writes = frozenset(
@@ -63,14 +62,12 @@ class RoleTrust:
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every principal of every Allow statement of every role that is not service-linked."""
         marks = _people.Marks(reader)
-        for role in reader.read("iam:ListRoles"):
+        for role in _people.roles(reader):
             if str(role.get("Path", "")).startswith(_SERVICE_LINKED):
                 continue
             document = _policy.parse(role.get("AssumeRolePolicyDocument"), where=str(role["Arn"]))
-            openings = list(_policy.openings(document))
-            tags = {str(tag["Key"]) for tag in reader.read("iam:ListRoleTags", RoleName=role["RoleName"])} if openings else set()
-            for opening in openings:
-                yield self._path(reader, role, opening, marks, is_grant=GRANT_TAG in tags)
+            for opening in _policy.openings(document):
+                yield self._path(reader, role, opening, marks, is_grant=GRANT_TAG in _people.tag_keys(role))
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Take the principal out and cut sessions; delete the role when it is the provider's own."""
@@ -144,7 +141,7 @@ class RoleTrust:
             scope=reader.scope,
             holder=opening.principal if opening.type != _policy.NOT else f"anyone but {opening.principal}",
             allows=f"become role {role['RoleName']}",
-            clues=(*_clues.of_principal(opening.type, opening.principal, opening.conditions), *marks.of(opening.principal), *_entity(reader, opening)),
+            clues=(*_clues.of_opening(opening), *marks.of(opening.principal), *_entity(reader, opening)),
             detail={
                 "role_name": role["RoleName"],
                 "role_arn": role["Arn"],

@@ -85,7 +85,7 @@ class S3BucketPolicy:
             scope=reader.scope,
             holder=opening.principal if opening.type != _policy.NOT else f"anyone but {opening.principal}",
             allows=f"{actions} on {bucket}",
-            clues=(*_clues.of_principal(opening.type, opening.principal, opening.conditions), *marks.of(opening.principal)),
+            clues=(*_clues.of_opening(opening), *marks.of(opening.principal)),
             detail={
                 "bucket": bucket,
                 "mark": opening.mark,
