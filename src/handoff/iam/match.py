@@ -59,12 +59,14 @@ def meet(one: str, other: str) -> bool:
     return _ends_agree(left, right) and _meet(left, right)
 
 
+@lru_cache(maxsize=1 << 16)
 def arn_covers(wide: str, narrow: str) -> bool:
     """`covers` for ARNs, part by part."""
     parts = _pairs(wide, narrow)
     return wide == "*" or (all(covers(one, other) for one, other in parts) if parts else covers(wide, narrow))
 
 
+@lru_cache(maxsize=1 << 16)
 def arn_meet(one: str, other: str) -> bool:
     """`meet` for ARNs, part by part."""
     parts = _pairs(one, other)
