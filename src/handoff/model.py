@@ -147,6 +147,8 @@ class Clue(StrEnum):
     SAML = "saml"  # entity id
     SSH_KEY = "ssh_key"  # fingerprint as ssh-keygen or the cloud gives it: SHA256:..., MD5:aa:bb:..., or aa:bb:...
     EMAIL = "email"
+    DOMAIN = "domain"  # host or domain that it leads to or comes from
+    CREATOR = "creator"  # who made it, by the cloud's own log: a principal or its name
     TAG = "tag"  # "key=value"
     NAME = "name"  # display name; weakest, only shown
     EVERYONE = "everyone"  # anyone on the internet

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handoff import vendors
 from handoff.engine.attribute import Attributor
 from handoff.model import AccessPath, Clue, KindId, Party
 from handoff.spec import Engagement
+from handoff.vendors import Vendor
 from tests.engine._simulator import SCOPE
 
 CLIENT_TENANT = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
@@ -56,6 +58,8 @@ def spec(*decisions: dict[str, str]) -> Engagement:
                     "domains": ["nimbus.example"],
                     "oidc": [{"issuer": "https://token.example", "subject": "repo:nimbus/*"}],
                     "saml": ["urn:nimbus"],
+                    "cidrs": ["203.0.113.0/24"],
+                    "ssh_fingerprints": ["SHA256:abcDEF"],
                     "tags": ["party=provider"],
                 },
             },
@@ -137,6 +141,21 @@ def party(*clues: tuple[Clue, str], of: Engagement = SPEC) -> Party:
         (Clue.SAML, "urn:nimbus", Party.PROVIDER),
         (Clue.EMAIL, "eve@NIMBUS.example", Party.PROVIDER),
         (Clue.EMAIL, "eve@nimbus.example.evil.example", Party.UNKNOWN),
+        (Clue.AWS_VPCE, "vpce-0123456789abcdef0", Party.UNKNOWN),
+        (Clue.DOMAIN, "hooks.nimbus.example", Party.PROVIDER),
+        (Clue.DOMAIN, "notnimbus.example", Party.UNKNOWN),
+        (Clue.CIDR, "203.0.113.7/32", Party.PROVIDER),
+        (Clue.CIDR, "203.0.112.0/20", Party.UNKNOWN),
+        (Clue.CIDR, "10.20.3.0/24", Party.CLIENT),
+        (Clue.CIDR, "2001:db8::/48", Party.UNKNOWN),
+        (Clue.CIDR, "not-an-address", Party.UNKNOWN),
+        (Clue.SSH_KEY, "SHA256:abcDEF", Party.PROVIDER),
+        (Clue.SSH_KEY, "SHA256:abcDEF==", Party.PROVIDER),
+        (Clue.SSH_KEY, "SHA256:abcdef", Party.UNKNOWN),
+        (Clue.CREATOR, "arn:aws:iam::111111111111:role/nimbus-deploy", Party.PROVIDER),
+        (Clue.CREATOR, "arn:aws:sts::222222222222:assumed-role/ops/eve", Party.PROVIDER),
+        (Clue.CREATOR, "arn:aws:sts::111111111111:assumed-role/ops/eve@nimbus.example", Party.PROVIDER),
+        (Clue.CREATOR, "arn:aws:iam::111111111111:user/someone", Party.UNKNOWN),
         (Clue.TAG, "party=provider", Party.PROVIDER),
         (Clue.TAG, "party=client", Party.CLIENT),
         (Clue.TAG, "party=other", Party.UNKNOWN),
@@ -176,6 +195,38 @@ def test_two_parties_at_one_strength_are_nobodys_to_guess(pair: tuple[tuple[Clue
     seen = Attributor(SPEC).attribute(path(*pair))
     assert seen.party is Party.UNKNOWN
     assert "disagree" in seen.why
+
+
+VENDORS = {
+    "999999999990": Vendor(name="Watchful", of_the_cloud=False),
+    "999999999991": Vendor(name="ELB logs", of_the_cloud=True),
+    "222222222222": Vendor(name="Big MSP", of_the_cloud=False),
+}
+
+
+def test_a_vendor_of_the_list_is_a_third_party_unless_the_spec_says_otherwise() -> None:
+    attributor = Attributor(SPEC, VENDORS)
+    seen = attributor.attribute(path((Clue.AWS_ACCOUNT, "999999999990")))
+    assert (seen.party, seen.name) == (Party.THIRD_PARTY, "Watchful")
+    assert "bundled list" in seen.why
+    assert attributor.attribute(path((Clue.AWS_ACCOUNT, "999999999991"))).party is Party.CLOUD_SERVICE
+    assert attributor.attribute(path((Clue.AWS_ACCOUNT, "222222222222"))).party is Party.PROVIDER
+    assert attributor.attribute(path((Clue.AWS_ACCOUNT, "999999999999"))).party is Party.UNKNOWN
+
+
+def test_who_made_it_decides_only_what_nothing_else_tells() -> None:
+    made = (Clue.CREATOR, "arn:aws:iam::222222222222:user/eve")
+    assert party(made) is Party.PROVIDER
+    for stronger in ((Clue.TAG, "party=client"), (Clue.EMAIL, "a@acme.example"), (Clue.AWS_ACCOUNT, "111111111111"), (Clue.CIDR, "10.20.3.4/32")):
+        assert party(made, stronger) is Party.CLIENT
+
+
+def test_the_bundled_list_is_whole() -> None:
+    listed = vendors.aws()
+    assert len(listed) >= 450
+    assert listed["464622532012"].name == "Datadog"
+    assert all(len(account) == 12 and account.isdigit() for account in listed)
+    assert listed["127311923021"].of_the_cloud
 
 
 def test_living_in_the_estate_says_less_than_any_other_word() -> None:
