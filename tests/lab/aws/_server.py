@@ -93,13 +93,21 @@ class Anchors(StandIn):
         return {"crls": [{"crlId": None}]}
 
 
-class Grants(StandIn):
+class Addresses(StandIn):
     """rest-xml"""
 
-    service = "s3control"
+    service = "cloudfront"
+    regional = False
 
-    def ListAccessGrantsInstances(self, p: Members) -> Members:
-        return {"AccessGrantsInstancesList": [{"AccessGrantsInstanceId": f"{p['AccountId']}-{at}"} for at in range(3)]}
+    def ListAnycastIpLists(self, p: Members) -> Members:
+        whole = {"IsTruncated": False, "Quantity": 3, "Marker": "", "MaxItems": 100}
+        item = {"Name": "a", "Status": "Deployed", "IpCount": 3, "LastModifiedTime": "2026-01-02T03:04:05Z"}
+        return {
+            "AnycastIpLists": {
+                **whole,
+                "Items": [{**item, "Id": str(at), "Arn": f"arn:aws:cloudfront::{self.account.id}:anycast-ip-list/{at}"} for at in range(3)],
+            }
+        }
 
 
 class Mesh(StandIn):
@@ -114,7 +122,7 @@ class Mesh(StandIn):
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--state", type=Path, required=True)
-    run(parser.parse_args().state, (Connections, SshKeys, Endpoints, Anchors, Grants, Mesh))
+    run(parser.parse_args().state, (Connections, SshKeys, Endpoints, Anchors, Addresses, Mesh))
 
 
 if __name__ == "__main__":

@@ -83,11 +83,20 @@ def _account(request: Request, catalogue: Catalogue) -> Account:
 
 def _is_nobodys(request: Request, operation: Operation) -> bool:
     """Ministack takes what it does not know for S3, and answers as S3 would: not found, which is no answer to the question."""
+    from ministack.app import SERVICE_HANDLERS
     from ministack.core.router import detect_service
 
     if operation.signing_name.startswith("s3"):
         return False
-    return bool(detect_service(request.method, request.path, dict(request.headers), dict(request.query)) in {"s3", "unknown_query"})
+    taken_for = detect_service(request.method, request.path, dict(request.headers), _with_form(request))
+    return taken_for == "s3" or taken_for not in SERVICE_HANDLERS
+
+
+def _with_form(request: Request) -> dict[str, list[str]]:
+    from ministack.app import _routing_params
+
+    found: dict[str, list[str]] = _routing_params(request.method, request.path, request.headers, request.body, dict(request.query))
+    return found
 
 
 def _by_stand_in(request: Request, operation: Operation, stand_in: StandIn, page_size: int | None) -> Answer:

@@ -77,12 +77,17 @@ def paging_of(service: str, name: str) -> Paging | None:
     given, answered = model.input_shape.members, model.output_shape.members
     if (definition := paginators(service).get(name)) is not None:
         return _defined(definition, model.output_shape, given)
+    # A body that is one member holds the list and its token (CloudFront).
+    payload = model.output_shape.serialization.get("payload", "")
+    if payload and answered[payload].type_name == "structure":
+        answered = {f"{payload}.{member}": shape for member, shape in answered[payload].members.items()}
     token_in = next((token for token in _TOKENS_IN if token in given), "")
-    token_out = next((token for token in _TOKENS_OUT if token in answered), "")
+    token_out = next((member for token in _TOKENS_OUT for member in answered if member.rpartition(".")[2] == token), "")
     lists = tuple(member for member, shape in answered.items() if shape.type_name == "list")
     if not (token_in and token_out and lists):
         return None
-    return Paging(token_in=token_in, token_out=token_out, lists=lists, limit=next((limit for limit in _LIMITS if limit in given), ""))
+    more = next((member for member in answered if member.rpartition(".")[2] == "IsTruncated"), "")
+    return Paging(token_in=token_in, token_out=token_out, lists=lists, more=more, limit=next((limit for limit in _LIMITS if limit in given), ""))
 
 
 def _defined(definition: Mapping[str, Any], output: Shape, given: Mapping[str, Shape]) -> Paging | None:

@@ -30,8 +30,8 @@ class _Route:
     query: Mapping[str, str]
     needs_query: frozenset[str]
     needs_headers: frozenset[str]
-    rank: tuple[int, int, int]
-    """Literal characters, fewest greedy labels, what else must be there: the greatest wins."""
+    rank: tuple[int, int, int, bool]
+    """Literal characters, fewest greedy labels, what else must be there, not deprecated: the greatest wins."""
 
     def fits(self, request: Request) -> re.Match[str] | None:
         found = self.path.fullmatch(request.raw_path.rstrip("/") or "/")
@@ -137,5 +137,5 @@ def _route(name: str, operation: Mapping[str, Any], shapes: Mapping[str, Any]) -
         query=fixed,
         needs_query=needs_query,
         needs_headers=needs_headers,
-        rank=(sum(len(part) for part in literals[::3]), -greedy, len(fixed) + len(needs_query) + len(needs_headers)),
+        rank=(sum(len(part) for part in literals[::3]), -greedy, len(fixed) + len(needs_query) + len(needs_headers), not operation.get("deprecated")),
     )
