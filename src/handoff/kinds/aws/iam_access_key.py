@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from handoff import fan
 from handoff.kinds.aws import _people, _sessions
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
@@ -43,9 +44,8 @@ class IamAccessKey:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every key of every user of the account."""
-        for user in _people.users(reader):
-            keys = list(reader.read("iam:ListAccessKeys", UserName=user["UserName"]))
-            clues = _people.clues(reader, user) if keys else ()
+        for user, keys in fan.each(lambda user: (user, list(reader.read("iam:ListAccessKeys", UserName=user["UserName"]))), _people.users(reader)):
+            clues = _people.clues(user) if keys else ()
             for key in keys:
                 yield AccessPath(
                     kind=self.id,
@@ -54,12 +54,7 @@ class IamAccessKey:
                     holder=str(user["Arn"]),
                     allows=f"call AWS as IAM user {user['UserName']}",
                     clues=clues,
-                    detail={
-                        "user_name": user["UserName"],
-                        "status": key["Status"],
-                        "created": key.get("CreateDate"),
-                        "last_used": self._last_used(reader, str(key["AccessKeyId"])),
-                    },
+                    detail={"user_name": user["UserName"], "status": key["Status"], "created": key.get("CreateDate")},
                 )
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
@@ -128,10 +123,6 @@ class IamAccessKey:
     def _cut(self, reader: Reader, path: AccessPath) -> object:
         found = reader.get("iam:GetUserPolicy", UserName=path.detail["user_name"], PolicyName=_policy(path))
         return found["PolicyDocument"] if found else None
-
-    def _last_used(self, reader: Reader, key_id: str) -> object:
-        answer = reader.get("iam:GetAccessKeyLastUsed", AccessKeyId=key_id)
-        return answer.get("AccessKeyLastUsed") if answer else None
 
 
 def _policy(path: AccessPath) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _people, _policy
+from handoff import fan
+from handoff.kinds.aws import _clues, _keys, _people, _policy
 from handoff.model import AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class KmsGrant:
     scope_type = ScopeType.AWS_REGION
     phase = 3
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html (read 2026-11-22)")
-    reads = _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants", "kms:ListKeys"}
+    reads = _keys.READS | _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"}
     writes = frozenset({"kms:PutKeyPolicy", "kms:RevokeGrant"})
     fences = frozenset({"kms:CreateGrant"})
     creates = frozenset({"aws:kms/grant:Grant"})
@@ -40,13 +41,9 @@ class KmsGrant:
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every grant of every customer-managed key of the region."""
         marks = _people.Marks(reader)
-        for key in reader.read("kms:ListKeys"):
-            about = reader.get("kms:DescribeKey", KeyId=key["KeyId"])
-            metadata = cast("Json", about["KeyMetadata"]) if about else {}
-            if metadata.get("KeyManager") != "CUSTOMER":
-                continue
-            for grant in reader.read("kms:ListGrants", KeyId=key["KeyId"]):
-                yield self._path(reader, str(metadata["Arn"]), grant, marks)
+        for key_arn, grants in fan.each(lambda key_arn: (key_arn, list(reader.read("kms:ListGrants", KeyId=key_arn))), _keys.customer_keys(reader)):
+            for grant in grants:
+                yield self._path(reader, key_arn, grant, marks)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Deny, then revoke; only revoke where a deny would hit the account itself or cannot be written."""

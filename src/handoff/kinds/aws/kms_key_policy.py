@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, cast
 
+from handoff import fan
 from handoff.errors import CloudError, LockOut
-from handoff.kinds.aws import _clues, _people, _policy
+from handoff.kinds.aws import _clues, _keys, _people, _policy
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class KmsKeyPolicy:
         survives_s=0,
         source="https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html (read 2026-11-22): a few seconds as a rule, several minutes at times",
     )
-    reads = _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListKeys"}
+    reads = _keys.READS | _people.MARK_READS | {"kms:GetKeyPolicy"}
     writes = frozenset({"kms:PutKeyPolicy"})
     fences = frozenset({"kms:CreateKey", "kms:PutKeyPolicy"})
     creates = frozenset({"aws:kms/externalKey:ExternalKey", "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey"})
@@ -55,13 +56,8 @@ class KmsKeyPolicy:
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every principal of every Allow statement of every customer-managed key of the region."""
         marks = _people.Marks(reader)
-        for key in reader.read("kms:ListKeys"):
-            about = reader.get("kms:DescribeKey", KeyId=key["KeyId"])
-            metadata = cast("Json", about["KeyMetadata"]) if about else {}
-            if metadata.get("KeyManager") != "CUSTOMER":
-                continue
-            key_arn = str(metadata["Arn"])
-            for opening in _policy.openings(_read(reader, key_arn) or {}):
+        for key_arn, document in fan.each(lambda key_arn: (key_arn, _read(reader, key_arn)), _keys.customer_keys(reader)):
+            for opening in _policy.openings(document or {}):
                 yield self._path(reader, key_arn, opening, marks)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from handoff import fan
 from handoff.kinds.aws import _people, _sessions
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
@@ -42,22 +43,23 @@ class LoginProfile:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every user of the account who has a password."""
-        for user in _people.users(reader):
-            profile = reader.get("iam:GetLoginProfile", UserName=user["UserName"])
+        profiles = fan.each(lambda user: (user, reader.get("iam:GetLoginProfile", UserName=user["UserName"])), _people.users(reader))
+        for user, profile in profiles:
             if profile is None:
                 continue
+            about = reader.get("iam:GetUser", UserName=user["UserName"])
             yield AccessPath(
                 kind=self.id,
                 id=f"{user['UserId']}#login-profile",
                 scope=reader.scope,
                 holder=str(user["Arn"]),
                 allows=f"sign in to the console as IAM user {user['UserName']}",
-                clues=_people.clues(reader, user),
+                clues=_people.clues(user),
                 detail={
                     "user_name": user["UserName"],
                     "user_id": user["UserId"],
                     "created": _created(profile),
-                    "password_last_used": user.get("PasswordLastUsed"),
+                    "password_last_used": _inner(about, "User").get("PasswordLastUsed") if about else None,
                 },
             )
 

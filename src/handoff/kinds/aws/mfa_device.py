@@ -48,7 +48,7 @@ class MfaDevice(Item):
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every device of every user: virtual, hardware, passkey."""
         for user, devices in fan.each(lambda user: (user, list(reader.read("iam:ListMFADevices", UserName=user["UserName"]))), _people.users(reader)):
-            clues = _people.clues(reader, user) if devices else ()
+            clues = _people.clues(user) if devices else ()
             for device in devices:
                 serial = str(device["SerialNumber"])
                 yield AccessPath(

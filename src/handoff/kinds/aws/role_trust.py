@@ -49,6 +49,7 @@ class RoleTrust:
             "iam:ListAttachedRolePolicies",
             "iam:ListInstanceProfilesForRole",
             "iam:ListRolePolicies",
+            "iam:ListRoleTags",
         }
     )
     writes = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from handoff import fan
 from handoff.kinds.aws import _clues, _people, _policy
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
@@ -37,10 +38,10 @@ class S3BucketPolicy:
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every principal of every Allow statement of every bucket of the account."""
         marks = _people.Marks(reader)
-        for bucket in reader.read("s3:ListBuckets"):
-            document = _read(reader, str(bucket["Name"]))
+        names = (str(bucket["Name"]) for bucket in reader.read("s3:ListBuckets"))
+        for name, document in fan.each(lambda name: (name, _read(reader, name)), names):
             for opening in _policy.openings(document or {}):
-                yield self._path(reader, str(bucket["Name"]), opening, marks)
+                yield self._path(reader, name, opening, marks)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Take this principal out of this statement."""

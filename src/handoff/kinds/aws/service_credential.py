@@ -47,7 +47,7 @@ class ServiceCredential(Item):
                     scope=reader.scope,
                     holder=str(user["Arn"]),
                     allows=f"use {credential['ServiceName']} as IAM user {user['UserName']}",
-                    clues=_people.clues(reader, user),
+                    clues=_people.clues(user),
                     detail={
                         "user_name": user["UserName"],
                         "service": credential["ServiceName"],

@@ -48,7 +48,7 @@ class SigningCertificate(Item):
                     scope=reader.scope,
                     holder=str(user["Arn"]),
                     allows=f"sign requests as IAM user {user['UserName']}",
-                    clues=_people.clues(reader, user),
+                    clues=_people.clues(user),
                     detail={"user_name": user["UserName"], "status": certificate["Status"], "uploaded": certificate.get("UploadDate")},
                 )
 

@@ -46,7 +46,7 @@ class SshPublicKey(Item):
                     scope=reader.scope,
                     holder=str(user["Arn"]),
                     allows=f"reach CodeCommit over SSH as IAM user {user['UserName']}",
-                    clues=_people.clues(reader, user),
+                    clues=_people.clues(user),
                     detail={"user_name": user["UserName"], "status": key["Status"]},
                 )
 
