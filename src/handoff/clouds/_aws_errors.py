@@ -114,7 +114,20 @@ NOT_FOUND: Mapping[str, frozenset[str]] = {
     "lambda": frozenset({"ResourceNotFoundException"}),
     "logs": frozenset({"ResourceNotFoundException"}),
     "cloudtrail": frozenset({"TrailNotFoundException"}),
-    "organizations": frozenset({"AWSOrganizationsNotInUseException", "AccountNotFoundException", "PolicyNotFoundException"}),
+    "account": frozenset({"ResourceNotFoundException"}),
+    "cloudformation": frozenset({"StackSetNotFoundException"}),
+    "identitystore": frozenset({"ResourceNotFoundException"}),
+    "organizations": frozenset(
+        {
+            "AWSOrganizationsNotInUseException",
+            "AccountNotFoundException",
+            "AccountNotRegisteredException",
+            "PolicyNotFoundException",
+            "ResourcePolicyNotFoundException",
+        }
+    ),
+    "rolesanywhere": frozenset({"ResourceNotFoundException"}),
+    "sso-admin": frozenset({"ResourceNotFoundException"}),
     "acm-pca": frozenset({"ResourceNotFoundException"}),
     "apigateway": frozenset({"NotFoundException"}),
     "codeartifact": frozenset({"ResourceNotFoundException"}),
