@@ -49,6 +49,7 @@ _PERMISSIONS: Mapping[str, str] = {
 # source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html (read 2026-11-22)
 _PREFIXES: Mapping[str, str] = {
     "sesv2": "ses",
+    "sso-admin": "sso",
     "opensearchserverless": "aoss",
     "opensearch": "es",
     "efs": "elasticfilesystem",
@@ -65,6 +66,14 @@ source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentit
 
 # A listing that was cut short says so in one of these members.
 _MORE = ("IsTruncated", "Truncated", "NextToken", "nextToken", "NextMarker", "NextContinuationToken", "ContinuationToken", "NextKeyMarker", "NextPageToken")
+
+
+def home(op: str) -> str:
+    """The one region that answers for all regions, of calls that have one; else empty.
+
+    source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiRegionAccessPointRestrictions.html (read 2026-11-22)
+    """
+    return "us-west-2" if op.startswith("s3control:") and "MultiRegionAccessPoint" in op else ""
 
 
 def permission(op: str) -> str:
