@@ -74,16 +74,16 @@ class Session:
         self._account = account
         self._region = region
         self._keys: dict[str, str] | None = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         # botocore's clients may be used by many threads, but not made by many.
         self._guard = threading.RLock()
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - botocore's clients are made at run time and have no type
-        """The client of one service. Raises botocore's errors, those of assuming a role included."""
+    def client(self, service: str, *, home: str = "") -> Any:  # noqa: ANN401 - botocore's clients are made at run time and have no type
+        """The client of one service, in its calls' home region if they have one. Raises botocore's errors, those of assuming a role included."""
         with self._guard:
-            if service not in self._clients:
-                self._clients[service] = self._make(service, self.keys())
-            return self._clients[service]
+            if (service, home) not in self._clients:
+                self._clients[service, home] = self._make(service, self.keys(), home=home)
+            return self._clients[service, home]
 
     def keys(self) -> dict[str, str]:
         """The credential as arguments of a client; empty means the standard chain or the named profile."""
@@ -92,8 +92,8 @@ class Session:
                 self._keys = self._sign_in()
             return self._keys
 
-    def _make(self, service: str, keys: dict[str, str]) -> Any:  # noqa: ANN401 - as above
-        region = self._region or self._core.get_config_variable("region") or os.environ.get("AWS_REGION") or DEFAULT_REGION
+    def _make(self, service: str, keys: dict[str, str], *, home: str = "") -> Any:  # noqa: ANN401 - as above
+        region = home or self._region or self._core.get_config_variable("region") or os.environ.get("AWS_REGION") or DEFAULT_REGION
         client = self._core.create_client(service, region_name=region, config=settings(once=self._once), **keys)
         attempts = 1 if self._once else int(self._core.get_config_variable("max_attempts") or _ATTEMPTS)
         Retry(_pace.of("aws", self._account, region, service), attempts=attempts).wire(client)

@@ -20,7 +20,7 @@ from botocore.model import OperationNotFoundError
 from handoff.clouds._aws_errors import CALL_ERRORS, SDK_ERRORS, classify, is_missing, translate
 from handoff.clouds._aws_login import SESSION_NAME, Session
 from handoff.clouds._aws_objects import AwsObjects
-from handoff.clouds._aws_ops import is_answer, marks_more, permission, plain
+from handoff.clouds._aws_ops import home, is_answer, marks_more, permission, plain
 from handoff.clouds._aws_pages import Listing, listing
 from handoff.errors import CloudError, CredentialsRefused, HandoffError, SpecError, Unsupported, UsageError
 from handoff.model import Attempt, Login, Outcome, Receipt, Scope, ScopeType, Secret
@@ -259,7 +259,7 @@ def method_of(session: Session, op: str) -> tuple[Any, str]:
     """The client and the Python method of an operation. Raises Unsupported for a name that botocore does not know."""
     service, _, name = op.partition(":")
     try:
-        client = session.client(service)
+        client = session.client(service, home=home(op))
         client.meta.service_model.operation_model(name)
     except UnknownServiceError as error:
         raise Unsupported(f"{op}: this botocore knows no service {service!r}") from error
