@@ -30,7 +30,7 @@ class Seed:
             bystander_id=ids[good.principal],
             tried=(client.scope, assuming(bad, role), "iam:ListUsers", {}),
             bystander_tried=(client.scope, assuming(good, role), "iam:ListUsers", {}),
-            denied=client.denied("iam:ListRoles"),
+            denied=client.denied("iam:GetAccountAuthorizationDetails"),
         )
 
 
