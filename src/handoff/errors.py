@@ -87,6 +87,13 @@ class PathsRemain(HandoffError):
     hint = "The paths listed above are still open or not yet proven; run `handoff plan` and `handoff apply`, then `handoff prove`."
 
 
+class RollbackIncomplete(HandoffError):
+    """Part of what a run had cut could not be put back; the rest is."""
+
+    exit_code = 4
+    hint = "Mend what the lines above say and run the same `handoff rollback` again: what is back already is left alone."
+
+
 class EvidenceInvalid(HandoffError):
     """A ledger, digest, signature or manifest does not verify."""
 
@@ -105,6 +112,12 @@ class LockOut(SafetyLimit):
     """The client would be left without enough working administrators."""
 
     hint = "Nothing was changed. Give the client two working administrators, or one and a break-glass, on every scope."
+
+
+class WorkloadInUse(SafetyLimit):
+    """A path or a dependency is in use by something that is not known to be the provider's: cutting it would break it."""
+
+    hint = "Nothing was changed. Move the workload, name it under exit.replaced in the spec with who decided so, and plan again."
 
 
 class UnknownHolder(SafetyLimit):

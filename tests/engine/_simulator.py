@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from handoff.engine import order
+from handoff.engine import own as owns
 from handoff.engine import plan as planning
 from handoff.engine.apply import Executor
 from handoff.engine.attribute import Attribution
 from handoff.engine.lockout import Administrator
+from handoff.engine.loops import loops
 from handoff.engine.plan import Found, Plan
 from handoff.engine.sweep import sweep
 from handoff.errors import AccessDenied, CloudError, Unsupported
@@ -244,8 +247,10 @@ def plan_of(world: World, *, soak_s: float = 0, own: frozenset[str] = frozenset(
     """The plan that the engine makes of this world."""
     connection = Connection(world, SCOPE)
     found = found_in(world)
-    targets = planning.targets(found, own, lambda path: KINDS[path.kind].image(connection, path))
-    steps = planning.actions(targets, KINDS, lambda kind: kind.lag.settle_s)
+    mine = owns.recognise(own, (one.path for one in found))
+    targets = planning.targets(found, mine, lambda path: KINDS[path.kind].image(connection, path))
+    ordered = order.arrange([one for one in targets if not one.own], KINDS)
+    last = order.arrange([one for one in targets if one.own], KINDS)
     return Plan(
         engagement="toy",
         spec="sha256:" + "0" * 64,
@@ -259,7 +264,10 @@ def plan_of(world: World, *, soak_s: float = 0, own: frozenset[str] = frozenset(
         coverage_complete=True,
         administrators=ADMINS,
         targets=targets,
-        actions=steps,
+        actions=order.actions(ordered.targets, KINDS, lambda kind: kind.lag.settle_s),
+        own_actions=order.actions(last.targets, KINDS, lambda kind: kind.lag.settle_s, prefix="o"),
+        loops=loops(targets, KINDS, lambda kind: kind.lag.settle_s),
+        cycles=ordered.cycles,
         kept={},
     )
 

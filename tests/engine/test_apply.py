@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from handoff.engine import apply as engine
-from handoff.engine.apply import State, roll_back, standings
+from handoff.engine.rollback import roll_back
+from handoff.engine.standing import State, standings
 from handoff.errors import EstateMoved, SafetyLimit
 from handoff.evidence import ledger as ledgers
 from handoff.model import Verb
@@ -65,7 +66,7 @@ def test_death_at_any_instant_and_the_next_run_finishes_with_each_effect_once(in
     assert without_moments(world) == without_moments(whole)
     assert world.effects == whole.effects
     assert max(world.effects.values()) == 1
-    assert all(one.state is State.DONE for one in standings(plan, journal, "run-1").values())
+    assert all(one.state is State.DONE for one in standings(plan, journal, "run-1").of.values())
 
 
 @pytest.mark.parametrize("instant", [*EVERY_INSTANT][::5])

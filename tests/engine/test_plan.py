@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handoff import registry
+from handoff.engine import order, planfile
+from handoff.engine import own as owns
 from handoff.engine import plan as planning
 from handoff.errors import EvidenceInvalid, LockOut, TooManyChanges, UnknownHolder
 from handoff.model import Clue, KindId, Party, Verb
 from tests.engine._simulator import ADMINS, GRANT, KEY, KINDS, SCOPE, USER, MemoryJournal, admin, executor_of, found_in, party_of, plan_of, run_to_end, world_of
 
+NOBODY = owns.Own(principals=frozenset())
 ESTATE = ("key/1:nimbus/ops", "key/2:nimbus/hidden", "key/9:acme/ada", "user/1:nimbus/ops", "grant/1:nimbus/ops", "grant/9:acme/app")
 
 
@@ -46,7 +49,7 @@ def test_equal_estates_give_equal_bytes_in_whatever_order_they_were_read() -> No
 
 
 def test_the_order_of_the_real_kinds_does_not_depend_on_the_process() -> None:
-    program = "from handoff import registry; from handoff.engine import plan; print(list(plan._ranks(registry.kinds()).items()))"
+    program = "from handoff import registry; from handoff.engine import order; print(list(order._ranks(registry.kinds()).items()))"
     seen = {
         subprocess.run([sys.executable, "-c", program], env={"PYTHONHASHSEED": str(seed)}, capture_output=True, text=True, check=True).stdout
         for seed in (1, 2, 3)
@@ -58,7 +61,7 @@ def test_the_order_of_the_real_kinds_does_not_depend_on_the_process() -> None:
 def test_kinds_that_wait_for_each_other_are_told() -> None:
     kinds = {KEY.id: replace(KEY, after=frozenset({USER.id})), USER.id: USER}
     with pytest.raises(ValueError, match="wait for each other"):
-        planning.actions((), kinds, lambda kind: 0)
+        order.arrange((), kinds)
 
 
 def test_an_unknown_holder_is_refused_before_any_state_is_read() -> None:
@@ -69,10 +72,10 @@ def test_an_unknown_holder_is_refused_before_any_state_is_read() -> None:
         read.append(str(path))
 
     with pytest.raises(UnknownHolder, match=r"key/5.*stranger/x") as refused:
-        planning.targets(found, frozenset(), image)
+        planning.targets(found, NOBODY, image)
     assert refused.value.exit_code == 7
     assert not read
-    assert planning.targets([one for one in found if party_of(one.path) is not Party.UNKNOWN], frozenset(), image), "positive control"
+    assert planning.targets([one for one in found if party_of(one.path) is not Party.UNKNOWN], NOBODY, image), "positive control"
 
 
 def test_the_operators_own_way_in_is_a_target_without_an_action() -> None:
@@ -86,8 +89,8 @@ def test_the_operators_own_way_in_is_a_target_without_an_action() -> None:
 @pytest.mark.parametrize("clue", [Clue.AWS_ARN, Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER])
 def test_own_is_told_by_any_naming_clue(clue: Clue) -> None:
     path = replace(found_in(world_of("key/1:x"))[0].path, clues=((clue, "ARN:me"),))
-    assert planning.is_own(path, frozenset({"arn:me"}))
-    assert not planning.is_own(path, frozenset({"arn:you"}))
+    assert owns.recognise(["arn:me"], [path]).feeds(path)
+    assert not owns.recognise(["arn:you"], [path]).feeds(path)
 
 
 def test_more_changes_than_allowed_are_refused() -> None:
@@ -105,7 +108,7 @@ def test_a_plan_that_cuts_an_administrator_is_refused() -> None:
 
 def test_a_plan_survives_its_file() -> None:
     plan = plan_of(world_of(*ESTATE, "key/ü\u2028:nimbus/ø"), soak_s=1.5)
-    assert planning.read(plan.document(), name="plan.json") == plan
+    assert planfile.read(plan.document(), name="plan.json") == plan
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_a_plan_survives_its_file() -> None:
 )
 def test_what_is_no_plan_is_refused(document: bytes) -> None:
     with pytest.raises(EvidenceInvalid, match=r"plan\.json"):
-        planning.read(document, name="plan.json")
+        planfile.read(document, name="plan.json")
 
 
 def test_a_plan_with_any_byte_changed_is_refused_or_has_another_digest() -> None:
@@ -121,7 +124,7 @@ def test_a_plan_with_any_byte_changed_is_refused_or_has_another_digest() -> None
     for changed in (document + b" ", document.replace(b'"reversible":true', b'"reversible": true'), document.replace(b'"soak_s":0', b'"soak_s":0,"x":1')):
         assert changed != document
         with pytest.raises(EvidenceInvalid):
-            planning.read(changed, name="plan.json")
+            planfile.read(changed, name="plan.json")
 
 
 holders = st.sampled_from(["nimbus/ops", "nimbus/hidden", "acme/ada", "acme/bea", "acme/app"])
@@ -153,11 +156,11 @@ def test_random_estates_never_pass_a_lock_out(estate: dict[str, str], taken: set
         replace(one, attribution=replace(one.attribution, party=Party.PROVIDER if one.path.holder in taken else one.attribution.party))
         for one in found_in(world)
     ]
-    targets = planning.targets(found, frozenset(), lambda path: {})
+    targets = planning.targets(found, NOBODY, lambda path: {})
     cut = {target.path.holder for target in targets}
     held = tuple(one for one in ADMINS if one.principal not in cut)
     try:
-        planning.refuse_if_unsafe(targets, planning.actions(targets, KINDS, lambda kind: 0), ADMINS, [SCOPE], max_changes=None)
+        planning.refuse_if_unsafe(targets, order.actions(targets, KINDS, lambda kind: 0), ADMINS, [SCOPE], max_changes=None)
     except LockOut:
         assert len(held) < len(ADMINS)
     else:
@@ -167,5 +170,5 @@ def test_random_estates_never_pass_a_lock_out(estate: dict[str, str], taken: set
 def test_an_id_that_json_cannot_hold_as_it_is_still_makes_a_plan() -> None:
     """Vendors give strings back as they were given: a lone surrogate is one."""
     plan = plan_of(world_of("key/\ud800:nimbus/ops"))
-    assert planning.read(plan.document(), name="plan.json") == plan
+    assert planfile.read(plan.document(), name="plan.json") == plan
     assert KindId("toy.key") in {action.kind for action in plan.actions}

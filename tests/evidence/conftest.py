@@ -67,7 +67,8 @@ class Story:
         ledger.append("sweep.started", {"engagement": "harbor-books", "scopes": [str(SCOPE)], "endpoints": ["http://127.0.0.1:4566"], "lab": True}, run=run)
         found = [Found(path=path_of(id_), attribution=Attribution(party=party, why="told")) for id_, party in sorted(paths)]
         coverage = [Coverage(kind=KIND, scope=SCOPE, read=read, found=len(found), reason=None if read is Read.COMPLETE else "AccessDenied iam:ListAccessKeys")]
-        record = b"".join(canonical.encode(line) + b"\n" for line in discovering.lines(found, coverage))
+        lines = [*map(discovering.path_line, found), *map(discovering.coverage_line, coverage)]
+        record = b"".join(canonical.encode(line) + b"\n" for line in lines)
         digest = f"sha256:{self.state.write_sweep(record)}"
         ledger.append("sweep.finished", {"sweep": digest, "paths": {}, "coverage": 1, "incomplete": []}, run=run)
         return digest

@@ -19,7 +19,7 @@ def clock(
     """
     from handoff import spec as specs
     from handoff.cli import _show
-    from handoff.engine import plan as plans
+    from handoff.engine import planfile
     from handoff.errors import PathsRemain
     from handoff.evidence.state import StateFolder
     from handoff.runs import planning, proving, timing
@@ -29,7 +29,7 @@ def clock(
     folder = StateFolder.of(loaded.engagement.metadata.name)
     with folder.lock(), folder.open_ledger() as ledger:
         digest = proving.latest(ledger, run)
-        made = plans.read(folder.read_artefact(folder.plan(digest)), name=digest)
+        made = planfile.read(folder.read_artefact(folder.plan(digest)), name=digest)
         seen = timing.read(estate(loaded, only=sorted(made.operator)), made, digest, ledger, now=utc_now())
     limit = seen.deadline
     told = f"{limit.regulation} {limit.clause}, {_minutes(limit.within)}" if limit else "no regulation of the spec states a figure"

@@ -20,7 +20,7 @@ def prove(
     """
     from handoff import spec as specs
     from handoff.cli import _show
-    from handoff.engine import plan as plans
+    from handoff.engine import planfile
     from handoff.evidence.state import StateFolder
     from handoff.runs import applying, planning, proving
     from handoff.runs import canaries as canaries_
@@ -31,7 +31,7 @@ def prove(
     given = canaries_.load(canaries) if canaries else ()
     with folder.lock(), folder.open_ledger() as ledger:
         digest = proving.latest(ledger, run)
-        made = plans.read(folder.read_artefact(folder.plan(digest)), name=digest)
+        made = planfile.read(folder.read_artefact(folder.plan(digest)), name=digest)
         work = estate(loaded, only=sorted(made.operator))
         applying.check_same_estate(work, made)
         with _show.working("Waiting for the lag, reading the estate afresh, trying the canaries"):

@@ -19,7 +19,7 @@ def rollback(
     """
     from handoff import spec as specs
     from handoff.cli import _show
-    from handoff.engine import apply as engine
+    from handoff.engine import rollback as engine
     from handoff.evidence.state import StateFolder
     from handoff.runs import applying
     from handoff.runs.estate import estate

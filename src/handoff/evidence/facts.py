@@ -34,6 +34,8 @@ class Facts:
     """What the ledger says of one run of one plan."""
 
     steps: dict[str, Step] = field(default_factory=dict)
+    found: list[Mapping[str, Any]] = field(default_factory=list)
+    """Paths that a loop of the plan took in on the way, with their actions."""
     proofs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """The newest proof entry of each path, by the path's key."""
     controls: list[Mapping[str, Any]] = field(default_factory=list)
@@ -72,6 +74,8 @@ def gather(entries: Iterable[Entry], *, run: str, plan: str) -> Facts:
 def _of_run(facts: Facts, type_: str, at: datetime, body: Mapping[str, Any], plan: str) -> None:
     if type_.startswith(("action.", "rollback.")):
         _of_step(facts.steps.setdefault(str(body["action"]), Step()), type_, at, body)
+    elif type_ == "loop.found":
+        facts.found.append(body)
     elif type_ == "plan.made":
         facts.made = facts.made or body["plan"] == plan
     elif type_ == "approval":

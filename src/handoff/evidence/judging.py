@@ -81,7 +81,7 @@ def _action(action: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
 
 def _against(target: Mapping[str, Any], proof: Mapping[str, Any] | None, cut_at: datetime | None, lag_s: float, after: SweepRecord) -> Iterator[str]:
     path = target["path"]
-    if target["own"]:
+    if target["own"] and cut_at is None:
         yield "the operator's own way in: left to the client's last step"
     if cut_at is None:
         yield "its actions are not all done"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from handoff import canonical
 from handoff.evidence.facts import Facts, SweepRecord, gather
-from handoff.evidence.judging import PROVEN, against_trial, judge, path_key
+from handoff.evidence.judging import PROVEN, against_trial, judge, path_key, scope_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def derive(material: Material) -> dict[str, Any]:
     facts = gather(material.entries, run=run_of(material.plan_digest), plan=material.plan_digest)
     nothing = SweepRecord(paths={}, coverage={})
     before, after = material.sweep(plan["sweep"]), material.sweep(facts.after) if facts.after else nothing
-    paths = [judge(target, [one for one in plan["actions"] if one["path"] == path_key(target["path"])], facts, after) for target in plan["targets"]]
+    paths = [judge(target, steps, facts, after) for target, steps in _judged(plan, facts)]
     planned = {one["path"] for one in paths}
     reappeared = sorted({key for digest in facts.later for key in material.sweep(digest).of("provider", "unknown")})
     outside = [key for key in after.of("provider", "unknown") if key not in planned]
@@ -80,7 +80,7 @@ def derive(material: Material) -> dict[str, Any]:
         "environment": _environment(plan, facts),
         "run": run_of(material.plan_digest),
         "plan": {name: plan[name] for name in ("made_at", "operator", "soak_s", "spec", "coverage_complete")}
-        | {"digest": material.plan_digest, "actions": len(plan["actions"])},
+        | {"digest": material.plan_digest, "actions": len(plan["actions"]) + len(plan.get("own_actions", ()))},
         "sweeps": {"before": _summary(plan["sweep"], before), "after": _summary(facts.after, after), "later": facts.later},
         "paths": paths,
         "outside": outside,
@@ -92,6 +92,18 @@ def derive(material: Material) -> dict[str, Any]:
         "ledger": {"count": material.ledger.count, "head": material.ledger.head, "merkle_root": material.ledger.merkle_root},
         "recorded_until": None if facts.newest is None else canonical.rfc3339(facts.newest),
     }
+
+
+def _judged(plan: Mapping[str, Any], facts: Facts) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """Every path of the run with its steps: the plan's, those left to the client's last step, and those that an approved loop took in."""
+    looped = {(one["kind"], scope_name(one["scope"])) for one in plan.get("loops", ())}
+    found = [one for one in facts.found if (one["kind"], one["scope"]) in looped]
+    targets = {path_key(target["path"]): target for target in plan["targets"]}
+    targets |= {key: one["target"] for one in found if (key := path_key(one["target"]["path"])) not in targets}
+    steps: dict[str, list[Mapping[str, Any]]] = {key: [] for key in targets}
+    for action in (*plan["actions"], *plan.get("own_actions", ()), *(step for one in found for step in one["actions"])):
+        steps[action["path"]].append(action)
+    return [(target, steps[key]) for key, target in targets.items()]
 
 
 def _gaps(declared: Mapping[str, Any], before: SweepRecord, after: SweepRecord) -> list[str]:

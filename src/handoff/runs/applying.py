@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handoff import canonical
 from handoff.engine import apply as engine
-from handoff.engine import lockout
+from handoff.engine import lockout, own, planfile
 from handoff.engine import plan as planning
 from handoff.engine.apply import Executor, Progress
-from handoff.engine.plan import Plan
+from handoff.engine.attribute import Attributor
+from handoff.engine.loops import Looper
+from handoff.engine.plan import Found, Plan
+from handoff.engine.standing import Job, standings
 from handoff.errors import EstateMoved, EvidenceInvalid, PathsRemain, UsageError
-from handoff.model import Party, Verb
+from handoff.model import Kind, Party, Scope, Verb
+from handoff.runs import bundles
 from handoff.runs.discovering import discover, kinds_of
 from handoff.runs.estate import Connections, Estate, administrators, operator, utc_now
 from handoff.runs.journal import LedgerJournal
@@ -44,7 +48,7 @@ def read_plan(path: Path, digest: str | None) -> tuple[Plan, str]:
     actual = f"sha256:{canonical.sha256(document)}"
     if digest is not None and digest != actual:
         raise EvidenceInvalid(f"{path} has the digest {actual}, not {digest}", hint="This is not the plan that was approved. Nothing was changed.")
-    return planning.read(document, name=str(path)), actual
+    return planfile.read(document, name=str(path)), actual
 
 
 def plan_of(run: str) -> tuple[Plan, str]:
@@ -75,37 +79,72 @@ def check_same_estate(work: Estate, plan: Plan) -> None:
 
 def executor(work: Estate, plan: Plan, digest: str, ledger: Ledger) -> Executor:
     """The engine's executor for a plan."""
-    return Executor(plan=plan, run=run_of(digest), kinds=kinds_of(work), open_writer=Connections(work), journal=LedgerJournal(ledger), now=utc_now)
+    return Executor(plan=plan, run=run_for(plan, digest), kinds=kinds_of(work), open_writer=Connections(work), journal=LedgerJournal(ledger), now=utc_now)
+
+
+def run_for(plan: Plan, digest: str) -> str:
+    """The run that a plan is executed as: its own, or that of the plan whose last step it is."""
+    return run_of(plan.bundle_of or digest)
 
 
 def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Ledger, *, sleep: Sleep = time.sleep) -> Iterator[Progress]:
-    """Carry the plan out, from wherever it stands. Yields each step; raises SafetyLimit before, PathsRemain while soaking."""
+    """Carry the plan out, from wherever it stands. Yields each step; raises SafetyLimit before, PathsRemain while soaking or while people have something to do."""
     check_fits(work, plan)
-    run = run_of(digest)
     engine_ = executor(work, plan, digest, ledger)
     if engine_.left() == 0:
         return
-    own = operator(work)
-    held = administrators(work, own)
+    me = operator(work)
+    parent = bundles.parent_of(plan, folder)
+    if parent is not None:
+        bundles.check_may_run(parent, me, standings(parent, LedgerJournal(ledger), engine_.run))
+    held = administrators(work, me)
     lockout.check(held, [target.path for target in plan.targets], planning.admin_scopes(work.scopes))
-    ledger.append("apply.started", {"plan": digest, "operator": dict(own), "administrators": [one.principal for one in held], "left": engine_.left()}, run=run)
-    _refuse_new_paths(work, plan, folder, ledger, run)
+    started = {"plan": digest, "operator": dict(me), "administrators": [one.principal for one in held], "left": engine_.left()}
+    ledger.append("bundle.started" if parent else "apply.started", started, run=engine_.run)
+    _refuse_worse(work, plan, parent, folder, ledger, engine_)
     engine_.refuse_if_moved()
+    looper = Looper(executor=engine_, own=own.recognise(me.values(), (target.path for target in plan.targets)), look=looking(work), sleep=sleep)
     yield from engine_.stage(Verb.DISABLE)
-    if any(action.verb is Verb.DELETE for action in plan.actions):
+    yield from looper.run(Verb.DISABLE)
+    if any(job.action.verb is Verb.DELETE for job in engine_.standings().jobs):
         _soak(engine_, sleep)
-        lockout.check(administrators(work, own), [target.path for target in plan.targets], planning.admin_scopes(work.scopes))
+        lockout.check(administrators(work, me), [target.path for target in plan.targets], planning.admin_scopes(work.scopes))
         yield from engine_.stage(Verb.DELETE)
-    ledger.append("apply.finished", {"plan": digest}, run=run)
+        yield from looper.run(Verb.DELETE)
+    _ask_for(engine_.check_by_hand())
+    ledger.append("bundle.finished" if parent else "apply.finished", {"plan": digest}, run=engine_.run)
 
 
-def _refuse_new_paths(work: Estate, plan: Plan, folder: StateFolder, ledger: Ledger, run: str) -> None:
-    seen = discover(work, folder, ledger, run=run)
-    fresh = engine.new_paths(plan, [one.path for one in seen.of(Party.PROVIDER)])
+def looking(work: Estate) -> Callable[[Kind, Scope], Iterator[Found]]:
+    """A fresh listing of one kind in one scope, attributed."""
+    attributor = Attributor(work.spec)
+
+    def look(kind: Kind, scope: Scope) -> Iterator[Found]:
+        for path in kind.discover(work.open(scope)):
+            yield Found(path=path, attribution=attributor.attribute(path))
+
+    return look
+
+
+def _refuse_worse(work: Estate, plan: Plan, parent: Plan | None, folder: StateFolder, ledger: Ledger, engine_: Executor) -> None:
+    """Raises CoverageIncomplete, EstateMoved: what could be seen for the plan has to be seen now, and nothing may be there that it does not know."""
+    seen = discover(work, folder, ledger, run=engine_.run)
+    engine.refuse_worse_coverage(plan, planning.whole(seen.coverages))
+    known = set(engine_.standings().by_path) | {target.path.key for target in (parent.targets if parent else ())}
+    fresh = engine.new_paths(plan, (one.path for one in seen.of(Party.PROVIDER)), known)
     unknown = seen.of(Party.UNKNOWN)
     if fresh or unknown:
         told = [f"  {path.kind} {path.id} in {path.scope}, held by {path.holder}" for path in (*fresh, *(one.path for one in unknown))]
         raise EstateMoved("paths have appeared that the plan does not know:\n" + "\n".join(told))
+
+
+def _ask_for(by_hand: Iterable[Job]) -> None:
+    told = [f"  {job.action.id} {job.path.kind} {job.path.id} in {job.path.scope}: {job.action.effect}" for job in by_hand]
+    if told:
+        raise PathsRemain(
+            f"all that the tool can do is done; {len(told)} step(s) have to be done by a person:\n" + "\n".join(told),
+            hint="When they are done, run the same `handoff apply` again, or `handoff prove`: both look whether they are.",
+        )
 
 
 def _soak(engine_: Executor, sleep: Sleep) -> None:

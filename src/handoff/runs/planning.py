@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handoff.engine import order, own
 from handoff.engine import plan as engine
+from handoff.engine.loops import loops
 from handoff.engine.plan import Plan
 from handoff.model import Party
 from handoff.runs.discovering import Sweep, Watch, discover, kinds_of
-from handoff.runs.estate import Connections, Estate, administrators, operator, utc_now
+from handoff.runs.estate import Estate, administrators, operator, utc_now
+from handoff.runs.imaging import Imaging
 
 if TYPE_CHECKING:
     from handoff.evidence.ledger import Ledger
     from handoff.evidence.state import StateFolder
+    from handoff.model import Kind
 
 
 def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes: int | None = None, watch: Watch | None = None) -> tuple[Plan, Sweep, str]:
     """The plan, the sweep it stands on, and the plan's digest. Raises UnknownHolder, LockOut, TooManyChanges, CredentialsRefused."""
-    own = operator(work)
+    me = operator(work)
     seen = discover(work, folder, ledger, watch=watch)
-    kinds, connect = kinds_of(work), Connections(work)
+    kinds = kinds_of(work)
+
+    def settle_s(kind: Kind) -> float:
+        return work.lags.settle(kind).total_seconds()
+
     # Whose is it comes before what would it do: an unknown holder is refused before any image is read.
-    targets = engine.targets(seen.found, frozenset(own.values()), lambda path: kinds[path.kind].image(connect(path.scope), path))
-    steps = engine.actions(targets, kinds, lambda kind: work.lags.settle(kind).total_seconds())
-    held = administrators(work, own)
+    engine.refuse_unknown(seen.of(Party.UNKNOWN))
+    theirs = seen.of(Party.PROVIDER)
+    with Imaging(work, kinds) as image_of:
+        targets = engine.targets(theirs, own.recognise(me.values(), (one.path for one in theirs)), image_of)
+    ordered = order.arrange((target for target in targets if not target.own), kinds)
+    last = order.arrange((target for target in targets if target.own), kinds)
+    steps = order.actions(ordered.targets, kinds, settle_s)
+    held = administrators(work, me)
     engine.refuse_if_unsafe(targets, steps, held, engine.admin_scopes(work.scopes), max_changes=max_changes)
     plan = Plan(
         engagement=work.spec.metadata.name,
@@ -31,20 +44,30 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
         spec_file=str(work.loaded.path),
         sweep=seen.digest,
         made_at=utc_now(),
-        operator=dict(own),
+        operator=dict(me),
         endpoints=work.endpoints,
         lab=work.lags.is_lab,
         soak_s=work.lags.soak(work.spec.exit.soak).total_seconds(),
         coverage_complete=not seen.incomplete,
+        coverage=engine.whole(seen.coverages),
         administrators=held,
         targets=targets,
         actions=steps,
-        kept={party.value: len(seen.of(party)) for party in Party if party is not Party.PROVIDER},
+        own_actions=order.actions(last.targets, kinds, settle_s, prefix="o"),
+        loops=loops(targets, kinds, settle_s),
+        cycles=(*ordered.cycles, *last.cycles),
+        kept={party.value: seen.counts[party] for party in Party if party is not Party.PROVIDER},
     )
-    name = folder.write_plan(plan.document())
-    body = {"plan": f"sha256:{name}", "sweep": seen.digest, "targets": len(targets), "actions": len(steps), "coverage_complete": plan.coverage_complete}
-    ledger.append("plan.made", body, run=run_of(f"sha256:{name}"))
-    return plan, seen, f"sha256:{name}"
+    digest = keep(plan, folder, ledger)
+    return plan, seen, digest
+
+
+def keep(plan: Plan, folder: StateFolder, ledger: Ledger) -> str:
+    """Keep a plan beside the ledger and its digest in it."""
+    digest = f"sha256:{folder.write_plan(plan.document())}"
+    said = {"plan": digest, "sweep": plan.sweep, "targets": len(plan.targets), "actions": len(plan.actions), "coverage_complete": plan.coverage_complete}
+    ledger.append("plan.made", said, run=run_of(digest))
+    return digest
 
 
 def run_of(digest: str) -> str:

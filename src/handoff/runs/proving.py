@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handoff import logins
-from handoff.engine.apply import Standing, State, standings
 from handoff.engine.plan import Plan
 from handoff.engine.prove import Evidence, Judgement, Proof, Trial, coverage_of, judge
+from handoff.engine.standing import Standings, State, standings
 from handoff.engine.sweep import WORKERS
 from handoff.errors import CloudError, PathsRemain
 from handoff.model import AccessPath, Kind, Login, Party, Verdict
 from handoff.runs import canaries as canaries_
+from handoff.runs.applying import executor
 from handoff.runs.canaries import Canary
 from handoff.runs.discovering import Sweep, discover, kinds_of, plain_body, require_complete
 from handoff.runs.estate import Connections, Estate, utc_now
@@ -55,15 +56,19 @@ def prove(
 ) -> Proofs:
     """One round of proof over every path of the plan, recorded in the ledger."""
     run = run_of(digest)
-    standing = standings(plan, LedgerJournal(ledger), run)
-    cuts = {target.path.key: _cut(plan, standing, target.path.key) for target in plan.targets}
+    executor(work, plan, digest, ledger).check_by_hand()
+    told = standings(plan, LedgerJournal(ledger), run)
+    # What a loop found is part of the run; a path that was cut twice is one path.
+    targets = {job.path.key: job.target for job in told.jobs} | {target.path.key: target for target in plan.targets}
+    cuts = {key: _cut(told, key) for key in targets}
     _wait(cuts.values(), sleep)
     began = utc_now()
     seen = discover(work, folder, ledger, run=run)
-    listed = {one.path.key for one in seen.found}
+    listed = {one.path.key for one in seen.found if one.path.key in targets}
     trials = _trials(work, tuple(given))
     kinds, connect, judgements = kinds_of(work), Connections(work), []
-    paths = [target.path for target in plan.targets if not target.own]
+    left = tuple(target.path for target in targets.values() if target.own and cuts[target.path.key][0] is None)
+    paths = [target.path for key, target in targets.items() if not target.own or cuts[key][0] is not None]
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         probes = list(pool.map(lambda path: _probe(kinds[path.kind], connect, path), paths))
     for path, probe in zip(paths, probes, strict=True):
@@ -83,10 +88,9 @@ def prove(
         ledger.append("proof", plain_body(_record(evidence, judgement)), run=run)
     for trial in trials.get("", ()):
         ledger.append("canary.control", plain_body(trial), run=run)
-    planned = {target.path.key for target in plan.targets}
-    outside = tuple(one.path for one in (*seen.of(Party.PROVIDER), *seen.of(Party.UNKNOWN)) if one.path.key not in planned)
+    outside = tuple(one.path for one in (*seen.of(Party.PROVIDER), *seen.of(Party.UNKNOWN)) if one.path.key not in targets)
     loose = tuple(trial for trial in trials.get("", ()) if not trial.dead)
-    proofs = Proofs(judgements=tuple(judgements), sweep=seen, outside=outside, left_to_client=tuple(one.path for one in plan.targets if one.own), loose=loose)
+    proofs = Proofs(judgements=tuple(judgements), sweep=seen, outside=outside, left_to_client=left, loose=loose)
     ledger.append(
         "proof.finished", {"paths": len(judgements), "open": proofs.open, "loose_canaries": [one.canary for one in loose], "sweep": seen.digest}, run=run
     )
@@ -104,14 +108,14 @@ def require_closed(proofs: Proofs) -> None:
         raise PathsRemain(f"{proofs.open} path(s) are not closed:\n" + "\n".join(told))
 
 
-def _cut(plan: Plan, standing: Mapping[str, Standing], key: str) -> tuple[datetime | None, datetime | None]:
+def _cut(told: Standings, key: str) -> tuple[datetime | None, datetime | None]:
     """When the last step of a path was done, and the earliest moment at which a probe means anything."""
-    steps = [action for action in plan.actions if action.path == key]
-    if not steps or any(standing[action.id].state is not State.DONE or standing[action.id].undoing for action in steps):
+    steps = told.by_path.get(key, [])
+    standing = [told[job.action.id] for job in steps]
+    done = [one.done_at for one in standing if one.state is State.DONE and not one.undoing and one.done_at is not None]
+    if not steps or len(done) < len(steps):
         return None, None
-    done = [standing[action.id].done_at for action in steps]
-    last = max(moment for moment in done if moment is not None)
-    return last, last + timedelta(seconds=max(action.settle_s for action in steps))
+    return max(done), max(done) + timedelta(seconds=max(job.action.settle_s for job in steps))
 
 
 def _wait(cuts: Iterable[tuple[datetime | None, datetime | None]], sleep: Callable[[float], None]) -> None:
