@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Found = tuple[Clue, str]
 
 _ACCOUNT = re.compile(r"\d{12}")
+_ORGANIZATION = re.compile(r"arn:[a-z-]+:organizations::\d{12}:(?:organization|ou)/(o-[a-z0-9]+)")
 # Conditions that say who a named principal is, and not only whence or for whom it comes.
 _CALLER = ("aws:principal", "aws:userid", "aws:federatedprovider", "sts:externalid", "kms:calleraccount")
 _PLAIN: Mapping[Bound, Clue] = {
@@ -55,6 +56,8 @@ def of_arn(principal: str) -> Iterator[Found]:
         yield Clue.AWS_ACCOUNT, principal
     elif principal.startswith("arn:"):
         yield Clue.AWS_ARN, principal
+        if organization := _ORGANIZATION.match(principal):
+            yield Clue.AWS_ORG, organization[1]
         account = (principal.split(":", 5) + [""] * 6)[4]
         if _ACCOUNT.fullmatch(account):
             yield Clue.AWS_ACCOUNT, account
@@ -63,6 +66,8 @@ def of_arn(principal: str) -> Iterator[Found]:
             yield Clue.AWS_SERVICE, f"{account}.amazonaws.com"
     elif principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         yield Clue.AWS_SERVICE, principal
+    elif re.fullmatch(r"o-[a-z0-9]+", principal):
+        yield Clue.AWS_ORG, principal
     elif match.is_unique_id(principal):
         yield Clue.AWS_UNIQUE_ID, principal
         yield Clue.DELETED, f"AWS shows the id {principal} in place of a principal that was deleted"

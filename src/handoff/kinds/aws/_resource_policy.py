@@ -53,8 +53,6 @@ class ResourcePolicy(ABC):
     creates: frozenset[str]
     after: frozenset[KindId] = frozenset()
     blind: str
-    placeholder: Json | None = None
-    """A statement with a `Sid` of its own that lets nobody in, for services where no document at all means that everybody may: it keeps the rest in force."""
 
     @abstractmethod
     def holders(self, reader: Reader, /) -> Iterator[Held]:
@@ -97,8 +95,6 @@ class ResourcePolicy(ABC):
         if document is None or not _policy.find(document, *_key(path)):
             return
         rest = _policy.without(document, *_key(path))
-        if _policy.is_empty(rest) and self.placeholder:
-            rest = _policy.add(rest, self.placeholder)
         yield self.drop_policy(writer, held) if _policy.is_empty(rest) else self.write_policy(writer, held, _policy.text(rest))
 
     def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
