@@ -76,7 +76,7 @@ NOT_FOUND: Mapping[str, frozenset[str]] = {
     "ecr": frozenset({"RegistryPolicyNotFoundException", "RepositoryNotFoundException", "RepositoryPolicyNotFoundException"}),
     "efs": frozenset({"FileSystemNotFound", "PolicyNotFound"}),
     "events": frozenset({"ResourceNotFoundException"}),
-    "glacier": frozenset({"ResourceNotFoundException"}),
+    "glacier": frozenset({"NoLongerSupportedException", "ResourceNotFoundException"}),
     "glue": frozenset({"EntityNotFoundException"}),
     "kinesis": frozenset({"ResourceNotFoundException"}),
     "oam": frozenset({"ResourceNotFoundException"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _people
+from handoff.kinds.aws import _glacier, _people
 from handoff.kinds.aws._resource_policy import Held, ResourcePolicy
 from handoff.model import KindId, Lag, ScopeType
 
@@ -27,7 +27,7 @@ class GlacierVaultPolicy(ResourcePolicy):
         survives_s=0,
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency (read 2026-11-22)",
     )
-    reads = _people.MARK_READS | {"glacier:GetVaultAccessPolicy", "glacier:ListVaults"}
+    reads = _people.MARK_READS | _glacier.READS | {"glacier:GetVaultAccessPolicy"}
     writes = frozenset({"glacier:DeleteVaultAccessPolicy", "glacier:SetVaultAccessPolicy"})
     fences = frozenset({"glacier:SetVaultAccessPolicy"})
     creates = frozenset({"aws:glacier/vault:Vault"})
@@ -35,12 +35,9 @@ class GlacierVaultPolicy(ResourcePolicy):
 
     def holders(self, reader: Reader, /) -> Iterator[Held]:
         """Every vault of the region."""
-        for vault in reader.read("glacier:ListVaults", accountId="-"):
-            yield Held(
-                id=f"{vault['VaultARN']}@{vault.get('CreationDate') or ''}",
-                name=f"vault {vault['VaultName']}",
-                params={"accountId": "-", "vaultName": vault["VaultName"]},
-            )
+        for vault in _glacier.vaults(reader):
+            params = {"accountId": _glacier.OWN, "vaultName": vault["VaultName"]}
+            yield Held(id=_glacier.native(vault), name=f"vault {vault['VaultName']}", params=params)
 
     def read_policy(self, reader: Reader, held: Held, /) -> object | None:
         """The access policy; Glacier says not-found where there is none."""
