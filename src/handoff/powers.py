@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from handoff.model import AccessPath, Dependency, KindId, Reader, ScopeType, Use
+from handoff.model import AccessPath, Clue, Dependency, KindId, Reader, ScopeType, Use
 
 
 @runtime_checkable
@@ -66,4 +66,14 @@ class Leaning(Protocol):
 
     def used(self, reader: Reader, dependency: Dependency, since: datetime, /) -> Iterator[Use]:
         """What a log shows of its use since then, newest first; raises like any read. A kind whose use no log shows yields nothing and says so in `blind`."""
+        ...
+
+
+class Witness(Protocol):
+    """A cloud's own log, asked about holders whom nothing else tells; a module `witnesses/<cloud>.py` ends with `WITNESS = ...`."""
+
+    reads: frozenset[str]
+
+    def explain(self, paths: Iterable[AccessPath], readers: Iterable[Reader], /) -> Iterator[tuple[AccessPath, tuple[tuple[Clue, str], ...]]]:
+        """Further clues for each of these paths. Raises like any read."""
         ...

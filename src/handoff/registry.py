@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handoff.model import Cloud, Kind, KindId
-    from handoff.powers import Leaning
+    from handoff.powers import Leaning, Witness
 
 
 class RegistryError(HandoffError):
@@ -73,6 +73,13 @@ def dependencies(cloud: str) -> Mapping[KindId, Leaning]:
             raise RegistryError(f"dependency {leaning.id!r} lies in dependencies/{cloud}/{path}.py", hint="The id repeats the path.")
         found[leaning.id] = leaning
     return found
+
+
+@cache
+def witness(cloud: str) -> Witness | None:
+    """The log of one cloud that tells of holders, or None for a cloud whose log is not asked yet."""
+    name = f"handoff.witnesses.{cloud}"
+    return cast("Witness", importlib.import_module(name).WITNESS) if importlib.util.find_spec(name) is not None else None
 
 
 @cache

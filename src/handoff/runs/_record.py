@@ -6,13 +6,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handoff import canonical
-from handoff.engine.attribute import Attribution
+from handoff.engine.attribute import Attribution, Strength
 from handoff.engine.plan import Found
 from handoff.model import AccessPath, Clue, Coverage, KindId, Party, Scope, ScopeType
 
@@ -29,7 +29,9 @@ class Recording:
 
     def __init__(self) -> None:
         self._rows = sqlite3.connect("", isolation_level=None)
-        self._rows.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE line (key TEXT, body BLOB); BEGIN")
+        self._rows.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE line (key TEXT, body BLOB); CREATE TABLE later (strength INTEGER, body BLOB); BEGIN"
+        )
         self._waiting: list[tuple[str, bytes]] = []
         self.counts: Counter[Party] = Counter()
         """Paths so far, by party."""
@@ -46,6 +48,16 @@ class Recording:
         self._waiting.append((one.path.key, canonical.encode(path_line(one))))
         if len(self._waiting) >= _BATCH:
             self._flush()
+
+    def defer(self, one: Found) -> None:
+        """One path whose party cannot be told before every path was seen."""
+        self._rows.execute("INSERT INTO later VALUES (?, ?)", (int(one.attribution.strength), canonical.encode(path_line(one))))
+
+    def deferred(self) -> Iterator[Found]:
+        """The paths that wait, in the order they came; each has to be added in the end."""
+        for strength, body in self._rows.execute("SELECT strength, body FROM later"):
+            one = _found(json.loads(body))
+            yield Found(path=one.path, attribution=replace(one.attribution, strength=Strength(strength)))
 
     def write(self, folder: StateFolder, coverages: Iterable[Coverage]) -> str:
         """Keeps the record in the state folder; returns its SHA-256 in hexadecimal."""
@@ -101,6 +113,7 @@ def path_line(one: Found) -> Mapping[str, object]:
         "party": one.attribution.party,
         "why": one.attribution.why,
         "third_party": one.attribution.name,
+        "through": one.attribution.through,
         "allows": path.allows,
         "clues": path.clues,
         "mints": path.mints,
@@ -127,4 +140,4 @@ def _found(line: dict[str, Any]) -> Found:
         mints=tuple(line["mints"]),
         detail=line["detail"],
     )
-    return Found(path=path, attribution=Attribution(party=Party(line["party"]), why=line["why"], name=line["third_party"]))
+    return Found(path=path, attribution=Attribution(party=Party(line["party"]), why=line["why"], name=line["third_party"], through=tuple(line["through"])))

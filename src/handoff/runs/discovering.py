@@ -10,16 +10,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from handoff import canonical, registry
-from handoff.engine.attribute import Attributor
-from handoff.engine.plan import Found
 from handoff.engine.sweep import sweep
 from handoff.errors import CoverageIncomplete, UsageError
 from handoff.model import Coverage, Kind, KindId, Party, Read, Scope
+from handoff.runs._attributing import Attributing
 from handoff.runs._record import Recording, Sightings, coverage_line, path_line
 from handoff.runs.estate import Estate
 from handoff.wrap.cache import Cached, Store
 
 if TYPE_CHECKING:
+    from handoff.engine.plan import Found
     from handoff.evidence.ledger import Ledger
     from handoff.evidence.state import StateFolder
 
@@ -99,16 +99,18 @@ def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = ""
     # A sweep of some kinds says nothing of the others, so nobody who looks for the newest sweep may find it.
     entry = "sweep.part" if only else "sweep"
     ledger.append(f"{entry}.started", started | ({"kinds": sorted(kinds)} if only else {}), run=run)
-    attributor = Attributor(work.spec)
+    attributing = Attributing(work)
     coverages: list[Coverage] = []
     with Store() as store, Recording() as recording:
-        for seen in sweep(kinds.values(), work.scopes, _Readers(work=work, store=store, shared=_shared(work, kinds.values()))):
+        readers = _Readers(work=work, store=store, shared=_shared(work, kinds.values()))
+        for seen in sweep(kinds.values(), work.scopes, readers):
             if isinstance(seen, Coverage):
                 coverages.append(seen)
                 if watch is not None:
                     watch(seen)
             else:
-                recording.add(Found(path=seen, attribution=attributor.attribute(seen)))
+                attributing.take(seen, recording)
+        attributing.finish(recording, readers)
         coverages.sort(key=lambda one: (one.kind, str(one.scope)))
         name = recording.write(folder, coverages)
         counts = {party: recording.counts[party] for party in Party}

@@ -34,6 +34,9 @@ def operations(cloud: str, role: Role) -> frozenset[str]:
             found |= kind.writes
     for one in registry.dependencies(cloud).values():
         found |= one.reads
+    witness = registry.witness(cloud)
+    if witness is not None:
+        found |= witness.reads
     return frozenset(found)
 
 
