@@ -59,6 +59,8 @@ class World:
     refusals: dict[str, Callable[[], Exception]] = field(default_factory=dict)
     """By operation: raised after one item was given."""
     fuse: Fuse = field(default_factory=Fuse)
+    regrow: Callable[[World], None] | None = None
+    """What the provider's own doings open again; called at each reading of the listing of a kind."""
 
     def snapshot(self) -> dict[tuple[Scope, str], dict[str, Any]]:
         return copy.deepcopy(self.objects)
@@ -90,6 +92,8 @@ class Connection:
 
     def read(self, op: str, /, **params: object) -> Iterator[Json]:
         """`list:TYPE`: every object of a type."""
+        if self.world.regrow is not None:
+            self.world.regrow(self.world)
         names = sorted(name for (scope, name), body in self.world.objects.items() if scope == self.at and body["type"] == op.split(":")[1])
         for number, name in enumerate(names):
             if number == 1:
@@ -186,10 +190,41 @@ class ToyGrant(ToyKind):
         yield writer.write(f"remove:{self.type}", name=path.id, wanted=None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToyRule(ToyKind):
+    """A thing that may call back: it is closed, then deleted, and may come again."""
+
+    recurs: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToySeed(ToyKind):
+    """A thing that may call back and can only be deleted."""
+
+    recurs: bool = True
+
+    def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
+        return (Step(verb=Verb.DELETE, reversible=False, effect="deleted"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToyMailbox(ToyKind):
+    """A way in that only a person can end."""
+
+    def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
+        return (Step(verb=Verb.MANUAL, reversible=False, effect="have the mailbox handed over; it is seen when nobody holds it any more"),)
+
+    def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
+        raise AssertionError("a step by hand is never done by the tool")
+
+
 KEY = ToyKind(id=KindId("toy.key"), type="key", phase=5)
 USER = ToyKind(id=KindId("toy.user"), type="user", phase=5, after=frozenset({KEY.id}))
 GRANT = ToyGrant(id=KindId("toy.grant"), type="grant", phase=3)
-KINDS: Mapping[KindId, Kind] = {one.id: one for one in (KEY, USER, GRANT)}
+RULE = ToyRule(id=KindId("toy.rule"), type="rule", phase=6)
+SEED = ToySeed(id=KindId("toy.seed"), type="seed", phase=6)
+MAILBOX = ToyMailbox(id=KindId("toy.mailbox"), type="mailbox", phase=2)
+KINDS: Mapping[KindId, Kind] = {one.id: one for one in (KEY, USER, GRANT, RULE, SEED, MAILBOX)}
 PREFIX = {"key": KEY, "user": USER, "grant": GRANT}
 
 
