@@ -149,3 +149,37 @@ def test_an_attached_service_control_policy_holds_a_member_account(server: Serve
         assert (code(inside.list_users), code(inside.list_roles), code(manager.list_users)) == ("AccessDenied", "ok", "ok")
         organizations.detach_policy(PolicyId=policy, TargetId=target)
         assert code(inside.list_users) == "ok"
+
+
+def test_what_moto_has_of_services_that_ministack_has_too(account: Account) -> None:
+    ssm, config, glue, ecr, stacks, ec2 = (account.client(name) for name in ("ssm", "config", "glue", "ecr", "cloudformation", "ec2"))
+    ssm.create_document(Name="theirs", Content=json.dumps({"schemaVersion": "2.2", "mainSteps": []}), DocumentType="Command")
+    ssm.modify_document_permission(Name="theirs", PermissionType="Share", AccountIdsToAdd=["222222222222"])
+    assert ssm.describe_document_permission(Name="theirs", PermissionType="Share")["AccountIds"] == ["222222222222"]
+    config.put_aggregation_authorization(AuthorizedAccountId="222222222222", AuthorizedAwsRegion="eu-west-1")
+    assert [entry["AuthorizedAccountId"] for entry in config.describe_aggregation_authorizations()["AggregationAuthorizations"]] == ["222222222222"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": []})
+    glue.put_resource_policy(PolicyInJson=document)
+    assert json.loads(glue.get_resource_policy()["PolicyInJson"]) == json.loads(document)
+    lets_in = {"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": "ecr:CreateRepository", "Resource": "*"}
+    ecr.put_registry_policy(policyText=json.dumps({"Version": "2012-10-17", "Statement": [lets_in]}))
+    assert json.loads(ecr.get_registry_policy()["policyText"])["Statement"] == [lets_in]
+    stacks.create_stack_set(StackSetName="theirs", TemplateBody=json.dumps({"Resources": {}}))
+    assert [entry["StackSetName"] for entry in stacks.list_stack_sets()["Summaries"]] == ["theirs"]
+    made = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    assert [entry["TransitGatewayId"] for entry in ec2.describe_transit_gateways()["TransitGateways"]] == [made]
+    assert ssm.put_parameter(Name="n", Value="v", Type="String")["Version"] == 1
+
+
+def test_cloudtrail_shows_what_the_stand_ins_and_moto_did(account: Account) -> None:
+    key, secret = account.user("seen", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+    account.client("rolesanywhere", key, secret).list_trust_anchors()
+    account.client("ram", key, secret).list_permissions()
+    account.client("sqs", key, secret).list_queues()
+    assert code(lambda: account.client("rolesanywhere", key, secret).disable_trust_anchor(trustAnchorId="0" * 36)) == "ResourceNotFoundException"
+    events = account.client("cloudtrail").lookup_events(LookupAttributes=[{"AttributeKey": "AccessKeyId", "AttributeValue": key}])["Events"]
+    assert {(event["EventSource"], event["EventName"]) for event in events} == {
+        ("rolesanywhere.amazonaws.com", "ListTrustAnchors"),
+        ("ram.amazonaws.com", "ListPermissions"),
+        ("sqs.amazonaws.com", "ListQueues"),
+    }

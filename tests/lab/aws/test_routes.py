@@ -101,3 +101,4 @@ def test_what_moto_is_asked_for_it_has() -> None:
     modules = set(list_of_moto_modules())
     assert set(SERVICES) >= elsewhere.SERVICES
     assert {name for name in elsewhere.SERVICES if name.replace("-", "") not in modules} == set()
+    assert {op for op in elsewhere.OPERATIONS if op.split(":")[1] not in model_of(op.split(":")[0]).operation_names} == set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from handoff.lab.aws.standin import Fault
 
@@ -92,8 +93,36 @@ SERVICES = frozenset(
 )
 """By botocore's names."""
 
-OPERATIONS: frozenset[str] = frozenset()
-"""`service:Operation`."""
+_FAMILIES = {
+    "cloudformation": (
+        "CreateStackInstances CreateStackSet DeleteStackInstances DeleteStackSet DescribeStackInstance DescribeStackSet DescribeStackSetOperation"
+        " ListStackInstances ListStackSetOperationResults ListStackSetOperations ListStackSets StopStackSetOperation UpdateStackInstances UpdateStackSet"
+    ),
+    "config": (
+        "DeleteAggregationAuthorization DeleteConfigurationAggregator DescribeAggregationAuthorizations DescribeConfigurationAggregators"
+        " PutAggregationAuthorization PutConfigurationAggregator"
+    ),
+    "ec2": (
+        "AcceptTransitGatewayPeeringAttachment CreateTransitGateway CreateTransitGatewayPeeringAttachment CreateTransitGatewayRoute"
+        " CreateTransitGatewayRouteTable DeleteTransitGateway DeleteTransitGatewayPeeringAttachment DeleteTransitGatewayRoute DeleteTransitGatewayRouteTable"
+        " DescribeTransitGatewayAttachments DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayRouteTables"
+        " DescribeTransitGatewayVpcAttachments DescribeTransitGateways ModifyTransitGateway RejectTransitGatewayPeeringAttachment SearchTransitGatewayRoutes"
+        " CreateTrafficMirrorFilter CreateTrafficMirrorSession CreateTrafficMirrorTarget DeleteTrafficMirrorSession DescribeTrafficMirrorFilters"
+        " DescribeTrafficMirrorSessions DescribeTrafficMirrorTargets ModifyTrafficMirrorSession"
+    ),
+    "ecr": "DeleteRegistryPolicy GetRegistryPolicy PutRegistryPolicy",
+    "glue": "DeleteResourcePolicy GetResourcePolicy PutResourcePolicy",
+    "ssm": (
+        "CreateDocument DeleteDocument DescribeDocument DescribeDocumentPermission GetDocument ListDocuments ModifyDocumentPermission UpdateDocument"
+        " UpdateDocumentDefaultVersion CreateMaintenanceWindow DeleteMaintenanceWindow DeregisterTargetFromMaintenanceWindow"
+        " DeregisterTaskFromMaintenanceWindow DescribeMaintenanceWindowTargets DescribeMaintenanceWindowTasks DescribeMaintenanceWindows GetMaintenanceWindow"
+        " RegisterTargetWithMaintenanceWindow RegisterTaskWithMaintenanceWindow"
+    ),
+    "transfer": "CreateConnector DeleteConnector DescribeConnector ListConnectors UpdateConnector",
+}
+
+OPERATIONS = frozenset(f"{service}:{name}" for service, names in _FAMILIES.items() for name in names.split())
+"""`service:Operation`, in whole families."""
 
 _ONE_AT_A_TIME = threading.Lock()
 """moto's backends are not made for threads."""
@@ -134,6 +163,4 @@ def _server() -> Any:  # noqa: ANN401 - a WSGI application
 
 
 def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
     return quote(text, safe="-_.~")

@@ -6,22 +6,18 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from handoff.lab.aws import elsewhere, guard, repaging, routes, wire
+from handoff.lab.aws import elsewhere, guard, repaging, routes, trail, wire
 from handoff.lab.aws.models import operation_model
 from handoff.lab.aws.paging import Place, cut, paging_of, place, size_of
 from handoff.lab.aws.shapes import faults
 from handoff.lab.aws.standin import Account, Fault, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from handoff.lab.aws.catalogue import Catalogue
     from handoff.lab.aws.control import Control, Orders
-    from handoff.lab.aws.request import Answer, Operation, Request
+    from handoff.lab.aws.request import Answer, Behind, Operation, Request
 
 _log = logging.getLogger(__name__)
-
-Behind = "Callable[[Request], Awaitable[Answer]]"
 
 
 class Gateway:
@@ -31,7 +27,7 @@ class Gateway:
         self._catalogue = catalogue
         self._control = control
 
-    async def answer(self, request: Request, behind: Callable[[Request], Awaitable[Answer]]) -> Answer:
+    async def answer(self, request: Request, behind: Behind) -> Answer:
         """The whole answer to one request."""
         if (controlled := self._control.answer(request)) is not None:
             return controlled
@@ -47,16 +43,16 @@ class Gateway:
         except Fault as fault:
             return wire.refusal(request, operation, fault)
 
-    async def _served(
-        self, request: Request, operation: Operation, account: Account, orders: Orders | None, behind: Callable[[Request], Awaitable[Answer]]
-    ) -> Answer:
+    async def _served(self, request: Request, operation: Operation, account: Account, orders: Orders | None, behind: Behind) -> Answer:
         page_size = None if orders is None else orders.page_size
         made = self._catalogue.operations.get(operation.op)
         if made is not None:
-            return _by_stand_in(request, operation, made(account), page_size)
+            answer = _by_stand_in(request, operation, made(account), page_size)
+            trail.note(request, operation)
+            return answer
         if elsewhere.serves(operation):
             guard.check(request, operation, "*")
-            ask: Callable[[Request], Awaitable[Answer]] = lambda asked: asyncio.to_thread(elsewhere.ask, asked, operation, account.id)  # noqa: E731
+            ask = _moto(operation, account.id)
         elif _is_nobodys(request, operation):
             raise Fault("NotImplemented", f"the lab's AWS has no {operation.op}", status=501)
         else:
@@ -64,6 +60,16 @@ class Gateway:
         if page_size is None:
             return await ask(request)
         return await repaging.paged(request, operation, page_size, ask)
+
+
+def _moto(operation: Operation, account: str) -> Behind:
+    async def ask(request: Request) -> Answer:
+        answer = await asyncio.to_thread(elsewhere.ask, request, operation, account)
+        if answer[0] < 300:
+            trail.note(request, operation)
+        return answer
+
+    return ask
 
 
 async def _obey(orders: Orders, op: str) -> None:

@@ -13,13 +13,11 @@ from handoff.lab.aws.models import operation_model
 from handoff.lab.aws.paging import Place, cut, paging_of, place
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from handoff.lab.aws.paging import Paging
-    from handoff.lab.aws.request import Answer, Operation, Request
+    from handoff.lab.aws.request import Answer, Behind, Operation, Request
 
 
-async def paged(request: Request, operation: Operation, page_size: int, ask: Callable[[Request], Awaitable[Answer]]) -> Answer:
+async def paged(request: Request, operation: Operation, page_size: int, ask: Behind) -> Answer:
     """The answer, with no more items in a page than that; as it came when the operation does not page or did not work."""
     paging = paging_of(operation.service, operation.name)
     if paging is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,3 +58,11 @@ class Operation:
     def op(self) -> str:
         """`service:Operation`."""
         return f"{self.service}:{self.name}"
+
+
+class Behind(Protocol):
+    """Whoever is asked when the gateway does not answer by itself."""
+
+    async def __call__(self, request: Request, /) -> Answer:
+        """Their answer."""
+        ...
