@@ -41,16 +41,31 @@ def discover(
         )
     if as_json:
         _show.raw(seen.found.lines() if party is None else seen.found.lines_of(Party(party)))
+        for leant in seen.dependencies:
+            _show.line(discovering.dependency_line(leant))
         for coverage in seen.coverages:
             _show.line(discovering.coverage_line(coverage))
     else:
         _show.table(
             f"Access paths of {work.spec.metadata.name}",
-            ("party", "kind", "scope", "id", "holder", "why"),
+            ("party", "kind", "scope", "id", "holder", "can open more", "why"),
             [
-                (one.attribution.party.value, one.path.kind, one.path.scope, one.path.id, one.path.holder, one.attribution.why)
+                (
+                    one.attribution.party.value,
+                    one.path.kind,
+                    one.path.scope,
+                    one.path.id,
+                    one.path.holder,
+                    ", ".join(one.path.mints[:3]) + (" ..." if len(one.path.mints) > 3 else ""),
+                    one.attribution.why,
+                )
                 for one in (seen.found if party is None else seen.found.of(Party(party)))
             ],
+        )
+        _show.table(
+            "Inbound dependencies",
+            ("party", "kind", "scope", "what leans on what", "needed for"),
+            [(one.attribution.party.value, one.dependency.kind, one.dependency.scope, one.dependency.id, one.dependency.needs) for one in seen.dependencies],
         )
         _show.table(
             "Coverage",
@@ -60,9 +75,13 @@ def discover(
     code = CoverageIncomplete.exit_code if seen.incomplete else 0
     counts = {one.value: seen.counts[one] for one in Party}
     if as_json:
-        _show.summary(code, sweep=seen.digest, paths=counts, coverage=len(seen.coverages), incomplete=len(seen.incomplete))
+        _show.summary(code, sweep=seen.digest, paths=counts, dependencies=len(seen.dependencies), coverage=len(seen.coverages), incomplete=len(seen.incomplete))
     else:
-        _show.say(f"{sum(counts.values())} paths: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count) + f". Record: {seen.digest}")
+        _show.say(
+            f"{sum(counts.values())} paths: "
+            + ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+            + f"; {len(seen.dependencies)} inbound dependencies. Record: {seen.digest}"
+        )
     discovering.require_complete(seen)
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from handoff import fan
 from handoff.errors import AccessDenied, CloudError, CredentialsRefused, Unsupported
-from handoff.model import AccessPath, Coverage, Kind, Read, Reader, Scope
+from handoff.model import AccessPath, Coverage, Dependency, Kind, Read, Reader, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from concurrent.futures import Executor
+
+    from handoff.powers import Leaning
 
 WORKERS = 16
 """For work that is one call each: more threads do not help when the time goes into the SDK, not into waiting (docs/benchmarks.md)."""
@@ -25,7 +27,7 @@ _WAITING = 32
 _LOOK_UP_S = 0.2
 
 Open = Callable[[Scope], Reader]
-Seen = AccessPath | Coverage
+Seen = AccessPath | Dependency | Coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,8 @@ class _Field:
             return
 
 
-def sweep(kinds: Iterable[Kind], scopes: Iterable[Scope], open_reader: Open) -> Iterator[Seen]:
-    """Each path as it is seen, and one coverage for each kind and each scope of its type when its listing has ended. In no order.
+def sweep(kinds: Iterable[Kind | Leaning], scopes: Iterable[Scope], open_reader: Open) -> Iterator[Seen]:
+    """Each path and each inbound dependency as it is seen, and one coverage for each kind and each scope of its type when its listing has ended. In no order.
 
     A refused own credential (CredentialsRefused) ends the sweep: nothing it could still say would be worth having. Paths that were seen before
     a listing failed stand; its coverage says that there may be more. No more than `fan.in_flight()` calls are on their way at once.
@@ -80,7 +82,7 @@ def _end(common: _Field, *pools: Executor | None) -> None:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _list(common: _Field, pool: Executor | None, kind: Kind, scope: Scope) -> None:
+def _list(common: _Field, pool: Executor | None, kind: Kind | Leaning, scope: Scope) -> None:
     try:
         with ExitStack() as lent:
             if pool is not None:
@@ -92,7 +94,7 @@ def _list(common: _Field, pool: Executor | None, kind: Kind, scope: Scope) -> No
         common.put(error)
 
 
-def _read(common: _Field, kind: Kind, scope: Scope) -> None:
+def _read(common: _Field, kind: Kind | Leaning, scope: Scope) -> None:
     batch: list[Seen] = []
     count, read, reason = 0, Read.COMPLETE, None
     try:

@@ -11,7 +11,8 @@ from handoff.engine.attribute import Attribution, Attributor, Strength
 from handoff.engine.chains import Chains
 from handoff.engine.plan import Found
 from handoff.errors import CloudError
-from handoff.model import AccessPath, Party, Reader, Scope
+from handoff.model import AccessPath, Dependency, Party, Reader, Scope
+from handoff.runs._record import Leant
 
 if TYPE_CHECKING:
     from handoff.runs._record import Recording
@@ -25,6 +26,7 @@ class Attributing:
         self._work = work
         self._attributor = Attributor(work.spec, vendors.aws())
         self._chains = Chains()
+        self._leant: list[Leant] = []
         self._accounts = frozenset(scope.id for scope in work.scopes if scope.cloud == "aws")
 
     def take(self, path: AccessPath, recording: Recording) -> None:
@@ -36,6 +38,18 @@ class Attributing:
             recording.defer(found)
         else:
             recording.add(found)
+
+    def lean(self, dependency: Dependency) -> None:
+        """One inbound dependency, as it is seen; what leans on the client itself, or on the cloud, is none."""
+        as_path = AccessPath(kind=dependency.kind, id=dependency.id, scope=dependency.scope, holder=dependency.owner, allows="", clues=dependency.clues)
+        attribution = self._attributor.attribute(as_path)
+        if attribution.party not in {Party.CLIENT, Party.CLOUD_SERVICE}:
+            self._leant.append(Leant(dependency=dependency, attribution=attribution))
+
+    @property
+    def dependencies(self) -> tuple[Leant, ...]:
+        """What leans on others, in the order of keys."""
+        return tuple(sorted(self._leant, key=lambda one: one.dependency.key))
 
     def finish(self, recording: Recording, open_reader: Callable[[Scope], Reader]) -> None:
         """Every path that waited."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from handoff import canonical
 from handoff.engine.attribute import Attribution, Strength
 from handoff.engine.plan import Found
-from handoff.model import AccessPath, Clue, Coverage, KindId, Party, Scope, ScopeType
+from handoff.model import AccessPath, Clue, Coverage, Dependency, KindId, Party, Scope, ScopeType
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from handoff.evidence.state import StateFolder
 
 _BATCH = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leant:
+    """An inbound dependency with the party that owns what it leans on."""
+
+    dependency: Dependency
+    attribution: Attribution
 
 
 class Recording:
@@ -59,14 +67,16 @@ class Recording:
             one = _found(json.loads(body))
             yield Found(path=one.path, attribution=replace(one.attribution, strength=Strength(strength)))
 
-    def write(self, folder: StateFolder, coverages: Iterable[Coverage]) -> str:
+    def write(self, folder: StateFolder, dependencies: Iterable[Leant], coverages: Iterable[Coverage]) -> str:
         """Keeps the record in the state folder; returns its SHA-256 in hexadecimal."""
         self._flush()
-        return folder.write_sweep_lines(self._lines(coverages))
+        return folder.write_sweep_lines(self._lines(dependencies, coverages))
 
-    def _lines(self, coverages: Iterable[Coverage]) -> Iterator[bytes]:
+    def _lines(self, dependencies: Iterable[Leant], coverages: Iterable[Coverage]) -> Iterator[bytes]:
         for (body,) in self._rows.execute("SELECT body FROM line ORDER BY key, body"):
             yield body + b"\n"
+        for leant in dependencies:
+            yield canonical.encode(dependency_line(leant)) + b"\n"
         for one in coverages:
             yield canonical.encode(coverage_line(one)) + b"\n"
 
@@ -119,6 +129,22 @@ def path_line(one: Found) -> Mapping[str, object]:
         "mints": path.mints,
         "scope_type": path.scope.type,
         "detail": path.detail,
+    }
+    return head | body
+
+
+def dependency_line(one: Leant) -> Mapping[str, object]:
+    """One inbound dependency as a JSON line."""
+    leans = one.dependency
+    head = {"type": "dependency", "schema_version": 1, "kind": leans.kind, "id": leans.id, "cloud": leans.scope.cloud, "scope": str(leans.scope)}
+    body = {
+        "key": leans.key,
+        "owner": leans.owner,
+        "party": one.attribution.party,
+        "why": one.attribution.why,
+        "third_party": one.attribution.name,
+        "needs": leans.needs,
+        "detail": leans.detail,
     }
     return head | body
 

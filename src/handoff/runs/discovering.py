@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 from handoff import canonical, registry
 from handoff.engine.sweep import sweep
 from handoff.errors import CoverageIncomplete, UsageError
-from handoff.model import Coverage, Kind, KindId, Party, Read, Scope
+from handoff.model import Coverage, Dependency, Kind, KindId, Party, Read, Scope
 from handoff.runs._attributing import Attributing
-from handoff.runs._record import Recording, Sightings, coverage_line, path_line
+from handoff.runs._record import Leant, Recording, Sightings, coverage_line, dependency_line, path_line
 from handoff.runs.estate import Estate
 from handoff.wrap.cache import Cached, Store
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from handoff.engine.plan import Found
     from handoff.evidence.ledger import Ledger
     from handoff.evidence.state import StateFolder
+    from handoff.powers import Leaning
 
-__all__ = ["Sweep", "Watch", "coverage_line", "discover", "kinds_of", "path_line", "plain_body", "require_complete"]
+__all__ = ["Sweep", "Watch", "coverage_line", "dependency_line", "discover", "kinds_of", "leanings_of", "path_line", "plain_body", "require_complete"]
 
 Watch = Callable[[Coverage], None]
 
@@ -37,6 +38,8 @@ class Sweep:
     counts: Mapping[Party, int]
     coverages: tuple[Coverage, ...]
     digest: str
+    dependencies: tuple[Leant, ...] = ()
+    """What of the client's leans on somebody else, and on whom."""
 
     def of(self, party: Party) -> tuple[Found, ...]:
         """The paths of one party."""
@@ -92,6 +95,11 @@ def kinds_of(work: Estate, only: Iterable[str] = ()) -> Mapping[KindId, Kind]:
     return {name: kind for name, kind in known.items() if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)}
 
 
+def leanings_of(work: Estate) -> Mapping[KindId, Leaning]:
+    """Every kind of inbound dependency of the estate's clouds."""
+    return {name: one for cloud in work.clouds for name, one in registry.dependencies(cloud).items()}
+
+
 def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = "", watch: Watch | None = None, only: Iterable[str] = ()) -> Sweep:
     """Sweep the estate with fresh connections, keep the record beside the ledger and its digest in it. `only` names kinds; a plan needs all."""
     kinds = kinds_of(work, only)
@@ -101,27 +109,30 @@ def discover(work: Estate, folder: StateFolder, ledger: Ledger, *, run: str = ""
     ledger.append(f"{entry}.started", started | ({"kinds": sorted(kinds)} if only else {}), run=run)
     attributing = Attributing(work)
     coverages: list[Coverage] = []
+    listed: list[Kind | Leaning] = [*kinds.values(), *(() if only else leanings_of(work).values())]
     with Store() as store, Recording() as recording:
-        readers = _Readers(work=work, store=store, shared=_shared(work, kinds.values()))
-        for seen in sweep(kinds.values(), work.scopes, readers):
+        readers = _Readers(work=work, store=store, shared=_shared(work, listed))
+        for seen in sweep(listed, work.scopes, readers):
             if isinstance(seen, Coverage):
                 coverages.append(seen)
                 if watch is not None:
                     watch(seen)
+            elif isinstance(seen, Dependency):
+                attributing.lean(seen)
             else:
                 attributing.take(seen, recording)
         attributing.finish(recording, readers)
         coverages.sort(key=lambda one: (one.kind, str(one.scope)))
-        name = recording.write(folder, coverages)
+        name = recording.write(folder, attributing.dependencies, coverages)
         counts = {party: recording.counts[party] for party in Party}
     incomplete = [canonical.plain(one) for one in coverages if one.read is not Read.COMPLETE]
-    body = {"sweep": f"sha256:{name}", "paths": counts, "coverage": len(coverages), "incomplete": incomplete}
+    body = {"sweep": f"sha256:{name}", "paths": counts, "dependencies": len(attributing.dependencies), "coverage": len(coverages), "incomplete": incomplete}
     ledger.append(f"{entry}.finished", plain_body(body), run=run)
     found = Sightings(file=folder.sweep(name), count=sum(counts.values()))
-    return Sweep(found=found, counts=counts, coverages=tuple(coverages), digest=f"sha256:{name}")
+    return Sweep(found=found, counts=counts, coverages=tuple(coverages), digest=f"sha256:{name}", dependencies=attributing.dependencies)
 
 
-def _shared(work: Estate, kinds: Iterable[Kind]) -> frozenset[str]:
+def _shared(work: Estate, kinds: Iterable[Kind | Leaning]) -> frozenset[str]:
     """Operations that more than one kind may ask in one scope, or one kind in several scopes for the same answer."""
     asked: Counter[str] = Counter()
     for kind in kinds:
