@@ -60,7 +60,10 @@ class DirectConnectAssociation(Link):
 
     def delete_effect(self, path: AccessPath, /) -> str:
         """Both owners have to agree on a new one."""
-        return f"{path.detail['form']} {path.id} of {path.detail['gateway']} with Direct Connect gateway {path.detail['direct']} ends; both sides would have to make a new one, so this cannot be undone"
+        return (
+            f"{path.detail['form']} {path.id} of {path.detail['gateway']} with Direct Connect gateway {path.detail['direct']} ends; "
+            "both sides would have to make a new one, so this cannot be undone"
+        )
 
     def delete(self, writer: Writer, path: AccessPath, before: Json, /) -> Iterable[Receipt]:
         """Delete."""

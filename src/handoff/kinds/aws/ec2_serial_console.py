@@ -59,7 +59,7 @@ class Ec2SerialConsole(Item):
         if not _by_policy(path):
             return ""
         return (
-            "whoever runs the organization's management account turns the serial console off in the declarative policy for EC2 that is attached to this account "
+            "whoever runs the organization turns the serial console off in the declarative policy for EC2 that is attached to this account "
             "(Organizations, Policies, Declarative policies for EC2); the tool sees the setting change"
         )
 

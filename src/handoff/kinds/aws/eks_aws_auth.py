@@ -66,9 +66,10 @@ class EksAwsAuth(Item):
         """Changing the mode cannot be taken back and cuts off nodes whose role has no entry, so it is the client's to time."""
         name = path.detail["cluster"]
         return (
-            f"an administrator of cluster {name} at the client reads the map (kubectl -n kube-system get configmap aws-auth -o yaml), gives each principal that stays, "
-            f"nodes included, an access entry, then sets the mode (aws eks update-cluster-config --name {name} --access-config authenticationMode=API; first "
-            "API_AND_CONFIG_MAP if it is CONFIG_MAP), which cannot be taken back; also looks for bindings and service account tokens that were handed out. "
+            f"an administrator of cluster {name} at the client reads the map (kubectl -n kube-system get configmap aws-auth -o yaml), "
+            "gives each principal that stays, nodes included, an access entry, then sets the mode, which cannot be taken back "
+            f"(aws eks update-cluster-config --name {name} --access-config authenticationMode=API; first API_AND_CONFIG_MAP if it is CONFIG_MAP). "
+            "Bindings and service account tokens that were handed out are looked for as well. "
             "The tool sees the mode. A map that was read and stays is recorded under exit.decisions in the spec, with who looked"
         )
 

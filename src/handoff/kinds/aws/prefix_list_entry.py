@@ -31,7 +31,7 @@ class PrefixListEntry(Item):
     fences = frozenset({"ec2:CreateManagedPrefixList", "ec2:ModifyManagedPrefixList", "ec2:RestoreManagedPrefixListVersion"})
     creates = frozenset({"aws:ec2/managedPrefixList:ManagedPrefixList", "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"})
     blind = (
-        "Whether a rule or route refers to the list, tracked connections (see security group rules), and earlier versions of the list, which somebody may restore. "
+        "Whether a rule or route refers to the list, tracked connections (see security group rules), and earlier versions that somebody may restore. "
         "Lists of other accounts: a rule that refers to one is a path of its own."
     )
 

@@ -76,7 +76,10 @@ class TransitGatewayAttachment(Link):
 
     def delete_effect(self, path: AccessPath, /) -> str:
         """Both owners have to agree on a new one."""
-        return f"attachment {path.id} of {path.detail['resource']} to {path.detail['gateway']} (account {path.detail['owner']}) ends; both sides would have to make a new one, so this cannot be undone"
+        return (
+            f"attachment {path.id} of {path.detail['resource']} to {path.detail['gateway']} (account {path.detail['owner']}) ends; "
+            "both sides would have to make a new one, so this cannot be undone"
+        )
 
     def delete(self, writer: Writer, path: AccessPath, before: Json, /) -> Iterable[Receipt]:
         """What the other side only asked of the account's own gateway is rejected."""

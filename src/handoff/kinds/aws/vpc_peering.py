@@ -56,7 +56,10 @@ class VpcPeering(Link):
 
     def delete_effect(self, path: AccessPath, /) -> str:
         """Both owners have to agree on a new one."""
-        return f"peering {path.id} of {path.detail['own_vpc']} with {path.detail['other_vpc']} of account {path.detail['other_account']} ends; both sides would have to make a new one, so this cannot be undone"
+        return (
+            f"peering {path.id} of {path.detail['own_vpc']} with {path.detail['other_vpc']} of account {path.detail['other_account']} ends; "
+            "both sides would have to make a new one, so this cannot be undone"
+        )
 
     def delete(self, writer: Writer, path: AccessPath, before: Json, /) -> Iterable[Receipt]:
         """What the other side only asked for is rejected: AWS deletes it for the asker alone."""
