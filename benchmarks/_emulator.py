@@ -1,0 +1,71 @@
+"""ministack as it is, with two things added for the benchmark: a count of calls, and pages of GetAccountAuthorizationDetails, as AWS cuts them.
+
+PORT is in GATEWAY_PORT; `GET /_bench/calls` gives the calls by service since the last such question.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import ministack.app
+from ministack.services import iam
+
+_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
+_calls: Counter[str] = Counter()
+_dispatch = ministack.app._dispatch_service_request
+_details = iam._get_account_authorization_details
+_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+_kept: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+
+
+async def dispatch(method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any], request_id: str) -> Any:
+    if path == "/_bench/calls":
+        told = json.dumps(_calls).encode()
+        _calls.clear()
+        return 200, {"Content-Type": "application/json"}, told
+    signed = _SERVICE.search(headers.get("authorization", ""))
+    _calls[signed[1] if signed else "unsigned"] += 1
+    return await _dispatch(method, path, headers, body, query_params, request_id)
+
+
+def details(params: Any) -> Any:
+    """The same answer, a thousand items or fewer at a time. The whole is made once for as many principals as there are."""
+    now = len(iam._users) * 1_000_003 + len(iam._roles)
+    if now not in _kept:
+        _, _, body = _details(params)
+        text = body.decode() if isinstance(body, bytes) else body
+        _kept.clear()
+        _kept[now] = (text, [(name, member) for name in _LISTS for member in _members(text, name)])
+    text, items = _kept[now]
+    size = int(iam._p(params, "MaxItems") or 100)
+    start = int(iam._p(params, "Marker") or 0)
+    page = items[start : start + size]
+    lists = "".join(f"<{name}>{''.join(one for of, one in page if of == name)}</{name}>" for name in _LISTS)
+    more = f"<IsTruncated>true</IsTruncated><Marker>{start + size}</Marker>" if start + size < len(items) else "<IsTruncated>false</IsTruncated>"
+    return iam._xml(
+        200, "GetAccountAuthorizationDetailsResponse", f"<GetAccountAuthorizationDetailsResult>{lists}{more}</GetAccountAuthorizationDetailsResult>", ns="iam"
+    )
+
+
+def _members(text: str, name: str) -> list[str]:
+    """The outermost members of one list."""
+    inner = text.partition(f"<{name}>")[2].rpartition(f"</{name}>")[0]
+    found, depth, start = [], 0, 0
+    for tag in re.finditer(r"<(/?)member>", inner):
+        if not tag[1]:
+            start, depth = (tag.start() if depth == 0 else start), depth + 1
+        else:
+            depth -= 1
+            if depth == 0:
+                found.append(inner[start : tag.end()])
+    return found
+
+
+if __name__ == "__main__":
+    ministack.app._dispatch_service_request = dispatch
+    table = next(value for value in vars(iam).values() if isinstance(value, dict) and value.get("GetAccountAuthorizationDetails") is _details)
+    table["GetAccountAuthorizationDetails"] = details
+    ministack.app.main()
