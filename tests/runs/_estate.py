@@ -41,7 +41,7 @@ class AwsEstate:
             "parties": {
                 "client": {
                     "name": "Small Co",
-                    "identities": {"tags": ["handoff:party=client"]},
+                    "identities": {"tags": ["handoff:party=client"], "domains": ["ministack.local"]},
                     "administrators": [{"cloud": "aws", "principal": one.principal} for one in self.admins[:2]],
                     "break_glass": [{"cloud": "aws", "principal": self.admins[2].principal}],
                 },

@@ -21,7 +21,7 @@ def apply(
     from handoff import spec as specs
     from handoff.cli import _show
     from handoff.evidence.state import StateFolder
-    from handoff.runs import applying, planning
+    from handoff.runs import applying
     from handoff.runs.estate import estate
 
     made, actual = applying.read_plan(plan, digest)
@@ -42,7 +42,7 @@ def apply(
                 _show.say(
                     f"{step.action.id} {step.action.verb.value:<8} {step.action.path}{'' if applied else '  (was so already)'}{'  (resumed)' if step.resumed else ''}"
                 )
-    run = planning.run_of(actual)
+    run = applying.run_for(made, actual)
     if as_json:
         _show.summary(0, run=run, done_now=done, actions=len(made.actions))
     else:

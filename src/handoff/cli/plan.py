@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from handoff.engine.plan import Action
 
 
 def plan(
@@ -40,16 +43,35 @@ def plan(
                     **{name: getattr(action, name) for name in ("id", "path", "kind", "verb", "phase", "reversible", "effect", "settle_s")},
                 }
             )
+        for record in planning.beside(made):
+            _show.line(record)
         code = CoverageIncomplete.exit_code if seen.incomplete else 0
-        _show.summary(code, plan=str(out), digest=digest, run=planning.run_of(digest), targets=len(made.targets), actions=len(made.actions), kept=made.kept)
+        counts = {"targets": len(made.targets), "actions": len(made.actions), "own_actions": len(made.own_actions), "kept": made.kept}
+        _show.summary(code, plan=str(out), digest=digest, run=planning.run_of(digest), **counts)
     else:
         _show.table(
             f"Plan for {made.engagement}: {len(made.targets)} paths, {len(made.actions)} actions",
             ("id", "verb", "can be undone", "path", "effect"),
-            [(one.id, one.verb.value, "yes" if one.reversible else "NO", one.path, one.effect) for one in made.actions],
+            [(one.id, one.verb.value, _undone(one), one.path, one.effect) for one in made.actions],
         )
+        _show.table(
+            f"Left to the client's last step (handoff bundle): {len(made.own_actions)} actions on the operator's own ways in",
+            ("id", "verb", "can be undone", "path", "effect"),
+            [(one.id, one.verb.value, _undone(one), one.path, one.effect) for one in made.own_actions],
+        )
+        _show.table(
+            f"To be replaced by people before the cut: {len(made.dependencies)}",
+            ("id", "what leans on the provider", "needed for", "how", "last seen in use"),
+            [(one.id, one.dependency.key, one.dependency.needs, one.replace, one.line or "no log shows it") for one in made.dependencies],
+        )
+        for text in planning.remarks(made):
+            _show.say(text)
         _show.say(f"Written to {out}. Have this digest approved, then:\n  handoff apply {out} --digest {digest}")
     discovering.require_complete(seen)
+
+
+def _undone(action: Action) -> str:
+    return "by hand" if action.verb.value == "manual" else "yes" if action.reversible else "NO"
 
 
 COMMAND = plan

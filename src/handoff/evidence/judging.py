@@ -35,7 +35,7 @@ def judge(target: Mapping[str, Any], actions: list[Mapping[str, Any]], facts: Fa
     proof = facts.proofs.get(key)
     cut_at = _cut_at(actions, facts)
     lag_s = max((float(action["settle_s"]) for action in actions), default=0.0)
-    against = list(_against(target, proof, cut_at, lag_s, after))
+    against = list(_against(target, actions, facts, cut_at, after)) + (["it was not probed"] if proof is None else list(_against_proof(proof, cut_at, lag_s)))
     return {
         "path": key,
         "kind": path["kind"],
@@ -79,21 +79,23 @@ def _action(action: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     }
 
 
-def _against(target: Mapping[str, Any], proof: Mapping[str, Any] | None, cut_at: datetime | None, lag_s: float, after: SweepRecord) -> Iterator[str]:
+def _holds(action: Mapping[str, Any], facts: Facts) -> bool:
+    step = facts.steps.get(action["id"])
+    return step is not None and step.holds
+
+
+def _against(target: Mapping[str, Any], actions: list[Mapping[str, Any]], facts: Facts, cut_at: datetime | None, after: SweepRecord) -> Iterator[str]:
     path = target["path"]
     if target["own"] and cut_at is None:
         yield "the operator's own way in: left to the client's last step"
     if cut_at is None:
         yield "its actions are not all done"
+    yield from (f"a person has to do it: {one['effect']}" for one in actions if one["verb"] == "manual" and not _holds(one, facts))
     if path_key(path) in after.paths:
         yield "the last sweep still shows it"
     coverage = after.coverage.get((path["kind"], scope_name(path["scope"])))
     if coverage is None or coverage["read"] != "complete":
         yield f"its listing is {'missing' if coverage is None else coverage['read']} in the last sweep"
-    if proof is None:
-        yield "it was not probed"
-    else:
-        yield from _against_proof(proof, cut_at, lag_s)
 
 
 def _against_proof(proof: Mapping[str, Any], cut_at: datetime | None, lag_s: float) -> Iterator[str]:

@@ -91,7 +91,8 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     """Carry the plan out, from wherever it stands. Yields each step; raises SafetyLimit before, PathsRemain while soaking or while people have something to do."""
     check_fits(work, plan)
     engine_ = executor(work, plan, digest, ledger)
-    if engine_.left() == 0:
+    finished = "bundle.finished" if plan.bundle_of else "apply.finished"
+    if engine_.left() == 0 and any(type_ == finished for type_, _, _ in engine_.journal.entries(run=engine_.run)):
         return
     me = operator(work)
     parent = bundles.parent_of(plan, folder)
@@ -112,7 +113,7 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
         yield from engine_.stage(Verb.DELETE)
         yield from looper.run(Verb.DELETE)
     _ask_for(engine_.check_by_hand())
-    ledger.append("bundle.finished" if parent else "apply.finished", {"plan": digest}, run=engine_.run)
+    ledger.append(finished, {"plan": digest}, run=engine_.run)
 
 
 def looking(work: Estate) -> Callable[[Kind, Scope], Iterator[Found]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from handoff.engine import order, own
@@ -60,6 +61,29 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
     )
     digest = keep(plan, folder, ledger)
     return plan, seen, digest
+
+
+def beside(plan: Plan) -> Iterator[Mapping[str, object]]:
+    """What a plan holds besides its actions, as JSON lines."""
+    for action in plan.own_actions:
+        yield {"type": "own_action", "schema_version": 1, "id": action.id, "path": action.path, "verb": action.verb, "effect": action.effect}
+    for loop in plan.loops:
+        yield {"type": "loop", "schema_version": 1, "kind": loop.kind, "scope": str(loop.scope), "quiet_rounds": loop.quiet_rounds}
+    for one in plan.dependencies:
+        leans = one.dependency
+        yield {"type": "dependency", "schema_version": 1, "id": one.id, "path": leans.key, "owner": leans.owner, "needs": leans.needs, "used": one.line}
+    for text in remarks(plan):
+        yield {"type": "remark", "schema_version": 1, "text": text}
+
+
+def remarks(plan: Plan) -> Iterator[str]:
+    """What whoever approves a plan has to know besides, in one line each."""
+    for loop in plan.loops:
+        yield f"Looked at again after the cut, and cut again, until {loop.quiet_rounds} rounds are quiet: {loop.kind} in {loop.scope}."
+    for text in plan.cycles:
+        yield f"No order without a gap: {text}."
+    for text in plan.unwatched:
+        yield f"Use not known: {text}."
 
 
 def keep(plan: Plan, folder: StateFolder, ledger: Ledger) -> str:
