@@ -21,7 +21,7 @@ def new_id(prefix: str) -> str:
 
 
 def now() -> str:
-    """This moment."""
+    """The time, as the APIs write it."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

@@ -141,8 +141,8 @@ class DirectConnect(StandIn):
         return [one for direct, other, one in owners if self.account.id in {direct, other}]
 
     def _end(self, table: str, name: str, field: str, state: str) -> dict[str, Any]:
-        found = next((one for one in self._mine(table) if self._shared(table).get(name) is one), None)
-        if found is None:
+        found: dict[str, Any] | None = self._shared(table).get(name)
+        if found is None or all(found is not one for one in self._mine(table)):
             raise Fault("DirectConnectClientException", f"{name} not found")
         found[field] = state
         return found

@@ -9,7 +9,7 @@ from handoff.lab.aws.services import _parts
 from handoff.lab.aws.standin import Fault, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 JOINS = "lab:joins"
 """In place of an agent: by an activation with this tag a machine of that name joins at once."""
@@ -72,6 +72,7 @@ class Fleet(StandIn):
         """The document is not looked up."""
         made = str(uuid.uuid4())
         kept = ("Name", "Targets", "Parameters", "ScheduleExpression", "OutputLocation", "AssociationName", "DocumentVersion", "TargetLocations")
+        self._tag(made, p.get("Tags") or ())
         self.table("associations")[made] = {"AssociationId": made, "Date": _parts.now(), **{key: p[key] for key in kept if key in p}}
         return {"AssociationDescription": self.table("associations")[made]}
 
@@ -133,6 +134,7 @@ class Fleet(StandIn):
     def _join(self, activation: dict[str, Any], name: str) -> None:
         made = _parts.new_id("mi")
         activation["RegistrationsCount"] += 1
+        self._tag(made, [tag for tag in activation["Tags"] if tag["Key"] != JOINS])
         self.table("nodes")[made] = {
             "InstanceId": made,
             "PingStatus": "Online",
@@ -143,6 +145,12 @@ class Fleet(StandIn):
             "IPAddress": "192.0.2.7",
             "ComputerName": name,
         }
+
+    def _tag(self, name: str, tags: Iterable[Mapping[str, str]]) -> None:
+        """Where ministack's own AddTagsToResource and ListTagsForResource keep them."""
+        from ministack.services import ssm
+
+        ssm._tags[name] = {tag["Key"]: tag["Value"] for tag in tags}
 
     def _one(self, table: str, name: str, code: str) -> dict[str, Any]:
         found: dict[str, Any] | None = self.table(table).get(name)
