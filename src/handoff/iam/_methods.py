@@ -33,6 +33,7 @@ class Means:
 
 
 _USER, _GROUP, _ROLE, _POLICY = "arn:*:iam::*:user/*", "arn:*:iam::*:group/*", "arn:*:iam::*:role/*", "arn:*:iam::*:policy/*"
+_OIDC, _SAML = "arn:*:iam::*:oidc-provider/*", "arn:*:iam::*:saml-provider/*"
 _PASS = "iam:PassRole"  # noqa: S105 an action
 
 
@@ -87,14 +88,11 @@ METHODS: tuple[Means, ...] = (
     ),
     # Trusts and federation.
     *_each(Gives.TRUST, _ROLE, "iam:UpdateAssumeRolePolicy", "iam:CreateRole"),
+    *_each(Gives.TRUST, _OIDC, "iam:CreateOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint"),
+    *_each(Gives.TRUST, _SAML, "iam:CreateSAMLProvider", "iam:UpdateSAMLProvider"),
     *_each(
         Gives.TRUST,
         "*",
-        "iam:CreateOpenIDConnectProvider",
-        "iam:AddClientIDToOpenIDConnectProvider",
-        "iam:UpdateOpenIDConnectProviderThumbprint",
-        "iam:CreateSAMLProvider",
-        "iam:UpdateSAMLProvider",
         "rolesanywhere:CreateTrustAnchor",
         "rolesanywhere:UpdateTrustAnchor",
         "rolesanywhere:EnableTrustAnchor",

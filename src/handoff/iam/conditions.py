@@ -65,13 +65,8 @@ class Operator:
 
     @property
     def passes_absent(self) -> bool:
-        """Whether a key that is absent satisfies it.
-
-        ForAnyValue never does, and ForAllValues always. IfExists of ForAnyValue is looked at for each value, and so not at all when there is none.
-        """
-        if self.for_any:
-            return False
-        return self.for_all or self.if_exists or self.is_negated
+        """Whether a key that is absent satisfies it: IfExists and ForAllValues always, ForAnyValue never, a negated one of a single value does."""
+        return self.if_exists or self.for_all or (self.is_negated and not self.for_any)
 
 
 @lru_cache(maxsize=1024)

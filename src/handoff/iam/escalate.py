@@ -32,7 +32,8 @@ def means(allowed: Callable[[str, str], bool]) -> tuple[Means, ...]:
     """The ways open to somebody of whom `allowed(action, resource pattern)` tells what it may do. The pattern is for the first action, the others are asked for `*`."""
     if isinstance(allowed, Grants):
         reach = allowed.reach
-        return tuple(one for one, need in zip(ALL, _NEEDS, strict=True) if need & reach == need and _is_open(one, allowed))
+        ways = ((one, need) for one, need in zip(ALL, _NEEDS, strict=True) if need & reach == need)
+        return tuple(one for one, need in ways if need & allowed.free == need or _is_open(one, allowed))
     return tuple(one for one in ALL if _is_open(one, allowed))
 
 
@@ -67,6 +68,10 @@ class Grants:
         """The known actions that may be allowed on something, as bits."""
         for level in self._allows:
             self.reach &= _joined(level)
+        self.free = ~_joined(self._denies)
+        """Those that are allowed on everything and that no Deny is about."""
+        for level in self._allows:
+            self.free &= _joined(one for one in level if one.resources is not None and "*" in one.resources)
 
     def __call__(self, action: str, resource: str = "*") -> bool:
         """Whether it may do this to something that the pattern matches."""
@@ -96,7 +101,7 @@ def _is_open(one: Means, allowed: Callable[[str, str], bool]) -> bool:
     return allowed(first, one.resource) and all(allowed(action, "*") for action in others)
 
 
-def _joined(statements: list[Statement]) -> int:
+def _joined(statements: Iterable[Statement]) -> int:
     found = 0
     for one in statements:
         found |= _reach(one.actions or (), one.not_actions)

@@ -63,7 +63,7 @@ def meet(one: str, other: str) -> bool:
 def arn_covers(wide: str, narrow: str) -> bool:
     """`covers` for ARNs, part by part."""
     parts = _pairs(wide, narrow)
-    return wide == "*" or (all(covers(one, other) for one, other in parts) if parts else covers(wide, narrow))
+    return all(covers(one, other) for one, other in parts) if parts else wide.endswith("*") and covers(wide, narrow)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -208,7 +208,7 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 def _arn_matcher(pattern: str) -> Callable[[str], bool]:
     parts = pattern.split(":", 5)
     if len(parts) < 6:
-        return _matcher(pattern)
+        return _matcher(pattern) if pattern.endswith("*") else lambda value: False
     matchers = [_matcher(part) for part in parts]
 
     def matches(value: str) -> bool:
