@@ -6,13 +6,16 @@ import os
 import threading
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
+import botocore
 import botocore.config
 import botocore.loaders
 import botocore.parsers
 import botocore.session
 import botocore.utils
 
+import handoff
 from handoff import fan
 from handoff.clouds import _pace
 from handoff.clouds._aws_retry import Retry
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 SESSION_NAME = "handoff"
 DEFAULT_REGION = "us-east-1"
 """For calls of a whole account; the home of the global services of the `aws` partition."""
+_AGENT = f"handoff/{handoff.__version__} botocore/{botocore.__version__}"
 _ATTEMPTS = 6
 _CONNECT_S = 10
 _READ_S = 60
@@ -52,7 +56,8 @@ _PARSERS.set_parser_defaults(timestamp_parser=_moment)
 
 def settings(*, once: bool) -> botocore.config.Config:
     """How calls are made. Retries are not botocore's: see `_aws_retry`."""
-    common: dict[str, Any] = {"user_agent_extra": "handoff", "max_pool_connections": fan.in_flight(), "retries": {"mode": "standard", "total_max_attempts": 1}}
+    # A name of our own: the one that botocore puts together anew for every call takes longer than the call's signature.
+    common: dict[str, Any] = {"user_agent": _AGENT, "max_pool_connections": fan.in_flight(), "retries": {"mode": "standard", "total_max_attempts": 1}}
     if on_this_machine(os.environ.get("AWS_ENDPOINT_URL", "")):
         # No bucket has a host name here, and no proxy of the machine leads back to it.
         common |= {"s3": {"addressing_style": "path"}, "proxies": {}}
@@ -95,6 +100,8 @@ class Session:
     def _make(self, service: str, keys: dict[str, str], *, home: str = "") -> Any:  # noqa: ANN401 - as above
         region = home or self._region or self._core.get_config_variable("region") or os.environ.get("AWS_REGION") or DEFAULT_REGION
         client = self._core.create_client(service, region_name=region, config=settings(once=self._once), **keys)
+        if service == "s3control" and on_this_machine(client.meta.endpoint_url):
+            client.meta.events.register("before-sign.s3-control", _one_host)
         attempts = 1 if self._once else int(self._core.get_config_variable("max_attempts") or _ATTEMPTS)
         Retry(_pace.of("aws", self._account, region, service), attempts=attempts).wire(client)
         return client
@@ -115,6 +122,14 @@ class Session:
                 raise UsageError(
                     f"login {login.name if login else ''}: AWS knows no form {form!r}", hint="One of aws-profile, aws-keys, aws-role; see docs/credentials.md."
                 )
+
+
+def _one_host(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's request
+    """S3 Control puts the account's id before the host's name; on this machine no account has one, and the id is in a header anyway."""
+    parts = urlsplit(request.url)
+    account, _, host = parts.netloc.partition(".")
+    if account.isdigit() and len(account) == 12:
+        request.url = urlunsplit(parts._replace(netloc=host))
 
 
 def issued(credentials: dict[str, Any]) -> dict[str, str]:

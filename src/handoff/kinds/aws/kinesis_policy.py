@@ -47,7 +47,8 @@ class KinesisPolicy(ResourcePolicy):
     def read_policy(self, reader: Reader, held: Held, /) -> object | None:
         """The policy; Kinesis answers `{}` where there is none."""
         answer = reader.get("kinesis:GetResourcePolicy", **held.params)
-        return answer.get("Policy") if answer else None
+        found = answer.get("Policy") if answer else None
+        return None if found == "{}" else found
 
     def write_policy(self, writer: Writer, held: Held, text: str, /) -> Receipt:
         """The policy, replaced."""

@@ -34,7 +34,7 @@ class LambdaFunctionPolicy(ResourcePolicy):
         survives_s=0,
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency (read 2026-11-22)",
     )
-    reads = _people.MARK_READS | {"lambda:GetPolicy", "lambda:ListAliases", "lambda:ListFunctions"}
+    reads = _people.MARK_READS | {"lambda:GetPolicy", "lambda:ListAliases", "lambda:ListFunctions", "lambda:ListVersionsByFunction"}
     writes = frozenset({"lambda:DeleteResourcePolicy", "lambda:PutResourcePolicy", "lambda:RemovePermission"})
     fences = frozenset({"lambda:AddPermission", "lambda:PutResourcePolicy"})
     creates = frozenset({"aws:lambda/permission:Permission"})
@@ -42,16 +42,9 @@ class LambdaFunctionPolicy(ResourcePolicy):
 
     def holders(self, reader: Reader, /) -> Iterator[Held]:
         """Every function of the region, and each of its versions and aliases: they have policies of their own."""
-        names: dict[str, None] = {}
-        for function in reader.read("lambda:ListFunctions", FunctionVersion="ALL"):
-            name, version = str(function["FunctionName"]), str(function["Version"])
-            if name not in names:
-                names[name] = None
-                yield _of(reader, name)
-            if version != "$LATEST":
-                yield _of(reader, name, version)
-        aliases = fan.each(lambda name: [_of(reader, name, str(alias["Name"])) for alias in reader.read("lambda:ListAliases", FunctionName=name)], names)
-        yield from chain.from_iterable(aliases)
+        yield from chain.from_iterable(
+            fan.each(lambda function: list(_of_function(reader, str(function["FunctionName"]))), reader.read("lambda:ListFunctions"))
+        )
 
     def read_policy(self, reader: Reader, held: Held, /) -> object | None:
         """The policy of exactly this qualifier."""
@@ -76,6 +69,15 @@ class LambdaFunctionPolicy(ResourcePolicy):
             yield writer.write("lambda:RemovePermission", **params, StatementId=gone.pop(), missing_ok=True)
         else:
             yield from super().do(writer, path, verb, before, at)
+
+
+def _of_function(reader: Reader, name: str) -> Iterator[Held]:
+    yield _of(reader, name)
+    for version in reader.read("lambda:ListVersionsByFunction", FunctionName=name):
+        if version["Version"] != "$LATEST":
+            yield _of(reader, name, str(version["Version"]))
+    for alias in reader.read("lambda:ListAliases", FunctionName=name):
+        yield _of(reader, name, str(alias["Name"]))
 
 
 def _of(reader: Reader, name: str, qualifier: str = "") -> Held:
