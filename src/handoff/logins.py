@@ -7,6 +7,7 @@ They are named in a JSON file (`--logins FILE` or `HANDOFF_LOGINS`; for canaries
 |---|---|
 | `aws-profile` | `profile` (of the shared AWS files) |
 | `aws-keys` | `access_key_id`, `secret_access_key`, optional `session_token` |
+| `aws-url` | `url` (a presigned address, tried by a plain GET without credentials), `op` and `bucket` (the call that it is for) |
 | `aws-role` | `access_key_id`, `secret_access_key`, `role_arn`, optional `external_id`: the role is assumed at each try |
 | `azure-secret` | `tenant`, `client_id`, `client_secret` |
 | `azure-bearer` | `token` (already issued; sent as it is) |
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 VARIABLE = "HANDOFF_LOGINS"
-SECRET_FIELDS = frozenset({"secret_access_key", "session_token", "client_secret", "token", "key", "info", "subject_token"})
+SECRET_FIELDS = frozenset({"secret_access_key", "session_token", "client_secret", "token", "key", "info", "subject_token", "url"})
 _HEAD = ("name", "cloud", "party", "principal", "form")
 
 

@@ -17,13 +17,14 @@ from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 
+from handoff.clouds import _aws_mint
 from handoff.clouds._aws_errors import CALL_ERRORS, SDK_ERRORS, classify, is_missing, translate
-from handoff.clouds._aws_login import SESSION_NAME, Session
+from handoff.clouds._aws_login import Session
 from handoff.clouds._aws_objects import AwsObjects
 from handoff.clouds._aws_ops import home, is_answer, marks_more, permission, plain
 from handoff.clouds._aws_pages import Listing, listing
-from handoff.errors import CloudError, CredentialsRefused, HandoffError, SpecError, Unsupported, UsageError
-from handoff.model import Attempt, Login, Outcome, Receipt, Scope, ScopeType, Secret
+from handoff.errors import CloudError, CredentialsRefused, HandoffError, SpecError, Unsupported
+from handoff.model import Attempt, Login, Outcome, Receipt, Scope, ScopeType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -172,6 +173,8 @@ class Aws:
 
     def attempt(self, scope: Scope, login: Login, op: str, params: Json, /) -> Attempt:
         """One try, nothing repeated. Assuming the role of an `aws-role` login is part of the try; its refusal is reported under its own name."""
+        if login.form == _aws_mint.URL_FORM:
+            return _aws_mint.attempt_url(login, op)
         at_op = op
         try:
             session = Session(login, account=scope.id, region=scope.region, once=True)
@@ -191,6 +194,9 @@ class Aws:
 
     def tries(self, scope: Scope, login: Login, /) -> tuple[tuple[str, Json], ...]:
         """Harmless calls that show whether a login works in the scope; none when it belongs to another account, where it would only reach its own."""
+        if login.form == _aws_mint.URL_FORM:
+            bucket = str(login.material.get("bucket", ""))
+            return ((str(login.material.get("op", "s3:ListBuckets")), {"Bucket": bucket} if bucket else {}),)
         try:
             caller = Session(login, account=scope.id, region=scope.region, once=True).client("sts").get_caller_identity()
         except CALL_ERRORS:
@@ -201,30 +207,10 @@ class Aws:
     def mint(self, scope: Scope, login: Login, how: Mapping[str, str], /) -> Login:
         """A session issued now, as a login of form `aws-keys`: a canary for the proof that sessions die too.
 
-        `how`: `{"op": "sts:AssumeRole", "role_arn": ..., "external_id": ...}` or `{"op": "sts:GetSessionToken"}`; with `access_key_id`, by that key only.
-        Raises Unsupported when the login is another key.
+        `how`: `{"op": "sts:AssumeRole", "role_arn": ..., "external_id": ...}`, `{"op": "sts:GetSessionToken"}`, `{"op": "sts:GetFederationToken"}` or
+        `{"op": "s3:presign", "bucket": ...}`; with `access_key_id`, by that key only.
         """
-        if how.get("access_key_id", login.material.get("access_key_id")) != login.material.get("access_key_id"):
-            raise Unsupported(f"login {login.name} is not the key {how['access_key_id']}")
-        op = how.get("op", "")
-        params: dict[str, object] = {"DurationSeconds": _MINT_S}
-        if op == "sts:AssumeRole":
-            params |= {"RoleArn": how["role_arn"], "RoleSessionName": SESSION_NAME} | ({"ExternalId": how["external_id"]} if how.get("external_id") else {})
-        elif op != "sts:GetSessionToken":
-            raise UsageError(f"AWS mints no session by {op!r}", hint="One of sts:AssumeRole, sts:GetSessionToken.")
-        client, method = method_of(_session(login, account=scope.id, region=scope.region), op)
-        try:
-            answer = getattr(client, method)(**params)
-        except CALL_ERRORS as error:
-            raise translate(op, error, permission=permission(op)) from error
-        given = answer["Credentials"]
-        material: dict[str, str | Secret] = {
-            "access_key_id": given["AccessKeyId"],
-            "secret_access_key": Secret(given["SecretAccessKey"]),
-            "session_token": Secret(given["SessionToken"]),
-        }
-        principal = str(answer.get("AssumedRoleUser", {}).get("Arn", "")) or login.principal
-        return Login(name=f"{login.name}-session", cloud="aws", party=login.party, principal=principal, form="aws-keys", material=material)
+        return _aws_mint.mint(_session(login, account=scope.id, region=scope.region), login, how)
 
     def objects(self, scope: Scope, login: Login | None = None, /) -> ObjectReader:
         """A fresh connection for reading the objects of the scope's buckets."""

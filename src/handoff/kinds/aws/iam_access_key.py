@@ -102,8 +102,8 @@ class IamAccessKey:
         yield writer.write("iam:UpdateAccessKey", UserName=name, AccessKeyId=path.id, Status=before["status"])
 
     def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
-        """A session of the user, minted by this very key."""
-        return ({"op": "sts:GetSessionToken", "access_key_id": path.id},)
+        """Sessions of the user and an address signed for it, issued by this very key."""
+        return tuple({"op": op, "access_key_id": path.id} for op in ("sts:GetSessionToken", "sts:GetFederationToken", "s3:presign"))
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By the key's own record of last use, and by the user's list; two answers that differ are UNKNOWN."""
