@@ -69,6 +69,19 @@ class Ram(StandIn):
             ]
         }
 
+    def ListResources(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is in the account's own shares, or in those of others that name the account."""
+        own = p["resourceOwner"] == "SELF"
+        peers = [(arn, self if own else self._owner(arn)) for arn in self.table("shares" if own else "offered")]
+        return {
+            "resources": [
+                {"arn": one["associatedEntity"], "type": _type_of(one["associatedEntity"]), "resourceShareArn": arn, "status": "AVAILABLE"}
+                for arn, peer in peers
+                for one in peer.table("associations").get(arn, ())
+                if one["associationType"] == "RESOURCE" and one["status"] == "ASSOCIATED"
+            ]
+        }
+
     def AssociateResourceShare(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """Puts something, or somebody, on a share."""
         self._share(str(p["resourceShareArn"]))
@@ -132,6 +145,12 @@ class Ram(StandIn):
 def _account_of(principal: str) -> str:
     """An organization's share is kept at its management account: nothing in the lab asks for it there."""
     return principal.split(":")[4] if principal.startswith("arn:") else principal
+
+
+def _type_of(arn: str) -> str:
+    """`ec2:Subnet` of a subnet's ARN, as the service writes it."""
+    parts = arn.split(":", 5)
+    return f"{parts[2]}:{parts[5].split('/', 1)[0].title().replace('-', '')}"
 
 
 STAND_IN = Ram
