@@ -30,7 +30,7 @@ def test_a_canary_and_its_session_die_beside_a_control_that_works(estate: AwsEst
     made = estate.handoff("canary", "spec.yaml", "--logins", "provider.json", "--out", "canaries.json", "--json")
     assert made.returncode == 0, made.stderr
     kept = [one for one in lines(made.stdout) if one["type"] == "canary"]
-    assert {one["name"] for one in kept} >= {"lent", "lent-session"}
+    assert {one["name"] for one in kept} >= {"lent", "lent-GetSessionToken"}
     assert (estate.folder / "canaries.json").stat().st_mode & 0o777 == 0o600
     secret = json.loads((estate.folder / "canaries.json").read_text(encoding="utf-8"))["logins"][0]["secret_access_key"]
 
@@ -39,7 +39,7 @@ def test_a_canary_and_its_session_die_beside_a_control_that_works(estate: AwsEst
     proof = estate.handoff("prove", "spec.yaml", "--canaries", "canaries.json", "--json")
     assert proof.returncode == 0, proof.stderr
     trials: list[Any] = [trial for body in estate.entries("proof") for trial in body["trials"]]
-    assert {trial["canary"] for trial in trials} >= {"lent", "lent-session"}
+    assert {trial["canary"] for trial in trials} >= {"lent", "lent-GetSessionToken"}
     assert {(trial["tried"]["outcome"], trial["control"]["outcome"]) for trial in trials} == {("refused", "worked")}
     assert secret not in estate.ledger.read_text(encoding="utf-8") + made.stdout + made.stderr + proof.stdout + proof.stderr
 

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from handoff.engine import apply as engine
 from handoff.engine import lockout, own, planfile
 from handoff.engine import plan as planning
 from handoff.engine.apply import Executor, Progress
-from handoff.engine.attribute import Attributor
+from handoff.engine.attribute import Attributor, Strength
 from handoff.engine.loops import Looper
 from handoff.engine.plan import Found, Plan
 from handoff.engine.standing import Job, standings
@@ -104,7 +105,7 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     ledger.append("bundle.started" if parent else "apply.started", started, run=engine_.run)
     _refuse_worse(work, plan, parent, folder, ledger, engine_)
     engine_.refuse_if_moved()
-    looper = Looper(executor=engine_, own=own.recognise(me.values(), (target.path for target in plan.targets)), look=looking(work), sleep=sleep)
+    looper = Looper(executor=engine_, own=own.recognise(me.values(), (target.path for target in plan.targets)), look=looking(work, plan), sleep=sleep)
     yield from engine_.stage(Verb.DISABLE)
     yield from looper.run(Verb.DISABLE)
     if any(job.action.verb is Verb.DELETE for job in engine_.standings().jobs):
@@ -116,13 +117,17 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     ledger.append(finished, {"plan": digest}, run=engine_.run)
 
 
-def looking(work: Estate) -> Callable[[Kind, Scope], Iterator[Found]]:
-    """A fresh listing of one kind in one scope, attributed."""
+def looking(work: Estate, plan: Plan) -> Callable[[Kind, Scope], Iterator[Found]]:
+    """A fresh listing of one kind in one scope, attributed. One kind alone shows no chains of roles: who was the provider's for the plan is so still."""
     attributor = Attributor(work.spec)
+    theirs = {own.normal(target.path.holder) for target in plan.targets}
 
     def look(kind: Kind, scope: Scope) -> Iterator[Found]:
         for path in kind.discover(work.open(scope)):
-            yield Found(path=path, attribution=attributor.attribute(path))
+            seen = attributor.attribute(path)
+            if seen.strength <= Strength.ESTATE and own.normal(path.holder) in theirs:
+                seen = replace(seen, party=Party.PROVIDER, why=f"{path.holder} is the provider's in the plan")
+            yield Found(path=path, attribution=seen)
 
     return look
 

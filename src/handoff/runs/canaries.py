@@ -14,11 +14,16 @@ from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
 from handoff import canonical, logins
+from handoff.engine import own
 from handoff.engine.plan import Found
 from handoff.errors import CloudError, CredentialsRefused, UsageError
 from handoff.model import AccessPath, Attempt, Clue, Json, Login, Outcome, Party, Scope, ScopeType
+from handoff.powers import Minting
 from handoff.runs.discovering import kinds_of
 from handoff.runs.estate import Estate
+
+_CHAIN = 3
+"""How many roles a session is followed into: a chained session lasts an hour, whatever its length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +37,6 @@ class Canary:
     op: str
     params: Json
     worked_at: datetime
-
-
-@runtime_checkable
-class Minting(Protocol):
-    """A kind whose paths give sessions: it says how one is minted, so that a session from before the cut can be tried after it."""
-
-    def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
-        """Instructions for `CLOUD.mint`; secrets such as external ids come from the path's detail only if they are none."""
-        ...
 
 
 @runtime_checkable
@@ -63,24 +59,33 @@ class TryingCloud(Protocol):
 
 def prepare(work: Estate, found: Iterable[Found], given: Iterable[Login]) -> Iterator[Canary | str]:
     """Try every given login of the provider's, mint what can be minted from it, and yield a canary for each that works; text for each that does not."""
-    paths = [one.path for one in found if one.attribution.party is Party.PROVIDER]
+    kinds = kinds_of(work)
+    theirs: list[AccessPath] = []
+    onward: list[tuple[AccessPath, Mapping[str, str]]] = []
+    for one in found:
+        kind = kinds.get(one.path.kind)
+        theirs += [one.path] if one.attribution.party is Party.PROVIDER else []
+        # A session may go on into roles that trust the client's own role: those trusts are not the provider's, what comes through them is.
+        onward += [(one.path, how) for how in kind.mints(one.path) if how.get("role_arn")] if isinstance(kind, Minting) else []
     for login in given:
         if login.party is not Party.PROVIDER:
             yield f"{login.name}: not the provider's ({login.party.value}); left alone"
         elif login.cloud not in work.clouds:
             yield f"{login.name}: the estate is not on {login.cloud}"
         else:
-            yield from _prepare_one(work, paths, login)
+            yield from _prepare_one(work, theirs, onward, login)
 
 
-def _prepare_one(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[Canary | str]:
+def _prepare_one(work: Estate, paths: list[AccessPath], onward: list[tuple[AccessPath, Mapping[str, str]]], login: Login) -> Iterator[Canary | str]:
     path = _path_of(paths, login)
     yield _proven(work, login, path.key if path else "", _scopes(work, path, login))
     for minted, through in _minted(work, paths, login):
         if isinstance(minted, str):
             yield minted
-        else:
-            yield _proven(work, minted, through.key, _scopes(work, through, minted))
+            continue
+        yield _proven(work, minted, through.key, _scopes(work, through, minted))
+        for further in _chained(work, onward, minted):
+            yield _proven(work, further, through.key, _scopes(work, through, further))
 
 
 def _scopes(work: Estate, path: AccessPath | None, login: Login) -> list[Scope]:
@@ -100,6 +105,26 @@ def _minted(work: Estate, paths: list[AccessPath], login: Login) -> Iterator[tup
                 yield cloud.mint(path.scope, login, how), path
             except (CredentialsRefused, CloudError, UsageError) as error:
                 yield f"{login.name}: no session through {path.id}: {error.message}", path
+
+
+def _chained(work: Estate, onward: list[tuple[AccessPath, Mapping[str, str]]], session: Login) -> Iterator[Login]:
+    """Sessions that a session begins in turn: of each role of the estate that trusts the role it is of, a few steps far."""
+    cloud = work.clouds[session.cloud]
+    if session.cloud != "aws" or not isinstance(cloud, MintingCloud):
+        return
+    waiting, been = [session], {own.normal(session.principal)}
+    for _ in range(_CHAIN):
+        further: list[Login] = []
+        for (path, how), holder in ((one, holder) for one in onward for holder in waiting):
+            if own.normal(holder.principal) != own.normal(path.holder) or own.normal(how["role_arn"]) in been:
+                continue
+            try:
+                further.append(cloud.mint(path.scope, holder, how))
+            except (CredentialsRefused, CloudError, UsageError):
+                continue  # a trust that a session of the provider's cannot use opens nothing
+            been.add(own.normal(further[-1].principal))
+            yield further[-1]
+        waiting = further
 
 
 def _proven(work: Estate, login: Login, path: str, scopes: Iterable[Scope]) -> Canary | str:
