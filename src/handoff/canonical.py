@@ -14,10 +14,20 @@ from handoff.model import Secret
 
 def plain(value: object) -> object:
     """Any value of `handoff.model` as plain JSON. Raises TypeError for a Secret, which has no business in a record, and for what is not JSON; ValueError for a naive time."""
+    # Nearly everything is one of these, and `match` asks each class in turn: a sweep writes hundreds of thousands of values.
+    exact = type(value)
+    if exact is str or value is None or exact is bool or exact is int or exact is float:
+        return value
+    if exact is dict:
+        return {str(key): plain(item) for key, item in value.items()}  # type: ignore[attr-defined]
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
     match value:
         case Enum():
             return value.value
-        case None | str() | bool() | int() | float():
+        case str() | int() | float():
             return value
         case Secret():
             raise TypeError("a Secret may not be written")
