@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,7 @@ def denied(case: Case, op: str) -> Login:
     """A user of the account who may do everything but this."""
     scope = Scope(type=ScopeType.AWS_ACCOUNT, id=case.seeded.scope.id)
     iam = registry.cloud("aws").open(scope, case.seeded.login)
-    name = f"all-but-{permission(op).replace(':', '-')}"
+    name = f"all-but-{op.replace(':', '-')[:40]}-{secrets.token_hex(4)}"
     iam.write("iam:CreateUser", UserName=name)
     statements = [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": permission(op), "Resource": "*"}]
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
