@@ -6,23 +6,19 @@ import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 # The script is also loaded by its path, where its own folder is not on Python's.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import _controls
 import _frameworks
+import _kinds
 
-from handoff import errors, registry
-
-if TYPE_CHECKING:
-    from handoff.exports._contract import Export
-    from handoff.model import Kind
+from handoff import errors
 
 DOCS = Path(__file__).resolve().parent
 HEAD = "<!-- Written by docs/_generate.py from the code; do not edit. -->\n\n"
-CLOUDS = {"aws": "AWS", "azure": "Azure and Entra", "gcp": "Google Cloud"}
 
 
 def pages() -> dict[str, str]:
@@ -30,7 +26,8 @@ def pages() -> dict[str, str]:
     made = {
         "reference/commands.md": _commands(),
         "reference/exit-codes.md": _exit_codes(),
-        "reference/kinds.md": _kinds(),
+        "reference/kinds.md": _kinds.page(),
+        "reference/permissions.md": _kinds.permissions(),
         **_controls.pages(),
         **_frameworks.pages(),
     }
@@ -48,48 +45,6 @@ def _left_over(made: Mapping[str, str]) -> list[str]:
     """Pages of controls that there are no more."""
     found = sorted(one.relative_to(DOCS).as_posix() for one in (DOCS / _controls.FOLDER).glob("*.md"))
     return [name for name in found if name not in made]
-
-
-def _kinds() -> str:
-    lines = ["# Kinds of access path, and exports", "", _KINDS_INTRO]
-    for cloud, title in CLOUDS.items():
-        kinds = sorted(registry.kinds(cloud).values(), key=lambda kind: (int(kind.row[1:]), kind.id))
-        lines += [f"## {title}", "", "| kind | row | what | scope | phase | lag | survives |", "|---|---|---|---|---|---|---|"]
-        lines += [
-            f"| [`{one.id}`](#{_anchor(one.id)}) | {one.row} | {one.title} | `{one.scope_type.value}` | {one.phase} | {_time(one.lag.settle_s)} | {_time(one.lag.survives_s)} |"
-            for one in kinds
-        ]
-        lines.append("")
-        for one in kinds:
-            lines += _kind(one)
-    lines += ["## Exports", "", "| export | what | Pulumi types | not returned |", "|---|---|---|---|"]
-    for export in cast("dict[str, Export]", registry.load("handoff.exports", "EXPORT")).values():
-        lines.append(f"| `{export.id}` | {export.title} | {_codes(export.stores)} | {export.blind} |")
-    return "\n".join(lines)
-
-
-def _kind(one: Kind) -> list[str]:
-    pulumi = _codes(one.creates) or "none"
-    survives = f"a session minted before the cut may live {_time(one.lag.survives_s)}" if one.lag.survives_s else "no session outlives the cut"
-    first = f"Cut after {_codes(one.after)}. " if one.after else ""
-    return [
-        f"### {one.id}",
-        "",
-        f"{_prose(one)}",
-        "",
-        f"- Lag: {_time(one.lag.settle_s)} until a probe means anything; {survives}. Source: {one.lag.source}",
-        f"- Reads: {_codes(one.reads)}",
-        f"- Writes: {_codes(one.writes)}",
-        f"- Pulumi types that open it: {pulumi}",
-        f"- {first}Does not see: {one.blind}",
-        f"- Vendor: {one.source}",
-        "",
-    ]
-
-
-def _prose(one: Kind) -> str:
-    """The class's own words on what is cut, and what cannot be undone."""
-    return inspect.cleandoc(type(one).__doc__ or one.title).replace("\n\n", "\n").replace("\n", " ")
 
 
 def _exit_codes() -> str:
@@ -153,30 +108,10 @@ def _usage(name: str, command: Any) -> str:  # noqa: ANN401 - as above
     return " ".join(words)
 
 
-def _codes(names: Iterator[str] | frozenset[str]) -> str:
-    return ", ".join(f"`{one}`" for one in sorted(names))
-
-
-def _time(seconds: int) -> str:
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s" if seconds else "none"
-
-
-def _anchor(text: str) -> str:
-    return text.replace(".", "")
-
-
 def _one_line(text: str | None) -> str:
     return " ".join((text or "").split()).replace("|", "\\|")
 
 
-_KINDS_INTRO = """One file each in `src/handoff/kinds/` and `src/handoff/exports/`. *Row* is the row of the access-path catalogue (A: AWS, Z: Azure and Entra,
-G: Google Cloud). *Phase* is its place in the [order of an exit](../exit-order.md). *Lag* is the vendor's figure for how long a right that was cut may still
-work; *survives* is the longest life of a session or token that was minted before the cut, when nothing else ends it. Reads and writes are the operations that a
-kind may call, and so the permissions that a run needs.
-"""
 _CODES_INTRO = """Every error carries its exit code; with `--json` the last line on stderr is `{"type": "error", ...}` with the same code. Scripts should branch on
 the code and show the message. Two commands add their own use of a code: `lab status` ends with 3 when a process of the lab is not well, and `apply` with
 4 while it soaks."""
