@@ -243,7 +243,7 @@ def _round(owner: Account, hand: Hand, target: Target, draw: Generator, tally: T
     hand.account.writer.write(f"iam:Put{hand.kind}Policy", **{f"{hand.kind}Name": "caller"}, PolicyName="drawn", PolicyDocument=json.dumps(own))
     bound = _bound(hand, draw)
     theirs = draw.document(principals=_principals(owner, hand), most=3)
-    if draw.random.random() < 0.1:
+    if draw.random.random() < 0.2:
         theirs = {"Version": "2012-10-17", "Statement": _turned(theirs["Statement"], draw.random.choice((hand.named[0], f"arn:aws:iam::{owner.id}:root")))}
     tries = target.made(json.dumps(theirs))
     policies = Policies(
