@@ -24,9 +24,13 @@ class State:
         return self._tables.setdefault("/".join(key), {})
 
     def load(self) -> None:
-        """Takes what an earlier process left, if anything. A file that cannot be read stops the process: starting empty would lose it for good."""
-        if self._file is not None and self._file.exists():
+        """Takes what an earlier process left, if anything. A file that cannot be read ends the process: starting empty would lose it for good."""
+        if self._file is None or not self._file.exists():
+            return
+        try:
             self._tables = json.loads(self._file.read_text(encoding="utf-8"), object_hook=_decoded)
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"{self._file} cannot be read: {error}. Mend it, or `handoff lab down` to begin anew.") from error
 
     def save(self) -> None:
         """Written aside first. A table that JSON does not know is left out and named in the log: one stand-in's mistake does not cost the others' data."""
