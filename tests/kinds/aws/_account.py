@@ -21,8 +21,8 @@ def document(*statements: dict[str, Any]) -> str:
 class Account:
     """Makes what a test needs, as root; every credential it hands out is a real one, signed and checked."""
 
-    def __init__(self) -> None:
-        self.id = "".join(random.choices("3456789", k=12))  # noqa: S311 not for secrecy
+    def __init__(self, account_id: str = "") -> None:
+        self.id = account_id or "".join(random.choices("3456789", k=12))  # noqa: S311 not for secrecy
         self.scope = Scope(type=ScopeType.AWS_ACCOUNT, id=self.id)
         self.region = Scope(type=ScopeType.AWS_REGION, id=self.id, region=REGION)
         self.root = keys("root", self.id, Secret("root"), f"arn:aws:iam::{self.id}:root")
