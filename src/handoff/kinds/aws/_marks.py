@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from handoff.kinds.aws import _people
 from handoff.model import Clue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from handoff.model import Json
-
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 
 Found = tuple[Clue, str]
 
@@ -36,7 +34,7 @@ def of_tags(tags: object) -> tuple[Found, ...]:
 
 def of_texts(*texts: object) -> tuple[Found, ...]:
     """The mail addresses in names and descriptions."""
-    return tuple((Clue.EMAIL, mail) for mail in sorted({mail.lower() for text in texts if text for mail in _EMAIL.findall(str(text))}))
+    return _people.mails(*(str(text) for text in texts if text))
 
 
 def wanted(tags: object) -> list[Json]:
