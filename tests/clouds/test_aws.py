@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+import botocore.session
 import pytest
 
-from handoff.clouds import _aws_ops
+from handoff import fan
+from handoff.clouds import _aws_ops, _pace
 from handoff.clouds.aws import CLOUD, permission
 from handoff.errors import AccessDenied, CloudError, CredentialsRefused, SpecError, Throttled, Unsupported, UsageError
 from handoff.model import Json, Login, Outcome, Party, Scope, ScopeType, Secret
@@ -386,3 +390,180 @@ def test_on_the_emulator(lab_env: Mapping[str, str]) -> None:
     assert CLOUD.attempt(account, dead, "iam:ListUsers", {}).outcome is Outcome.REFUSED
     with pytest.raises(CredentialsRefused):
         CLOUD.whoami(account, dead)
+
+
+# Listings that botocore has no paginator for, or that carry several lists.
+
+
+class JsonStub:
+    """Answers the JSON protocol (Secrets Manager, EventBridge, SQS, ...) as each test says, by the operation's target."""
+
+    def __init__(self) -> None:
+        self.says: dict[str, Callable[[dict[str, Any]], tuple[int, object, dict[str, str]]]] = {}
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def answer(self, target: str, body: bytes) -> tuple[int, object, dict[str, str]]:
+        params = json.loads(body or b"{}")
+        self.asked.append((target, params))
+        return self.says[target](params)
+
+
+@pytest.fixture
+def speaks_json(monkeypatch: pytest.MonkeyPatch) -> Iterator[JsonStub]:
+    state = JsonStub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            target = self.headers.get("X-Amz-Target", "")
+            if "GetCallerIdentity" in body.decode():
+                status, text, headers = (
+                    *xml("GetCallerIdentity", f"<Arn>arn:aws:iam::{ACCOUNT}:user/x</Arn><UserId>U</UserId><Account>{ACCOUNT}</Account>"),
+                    {},
+                )
+            else:
+                status, answer, headers = state.answer(target.rsplit(".", 1)[-1], body)
+                text = answer if isinstance(answer, str) else json.dumps(answer)
+                headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": "req-3", **headers}
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    for name in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cr3t-value")
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def cut(member: str, token: str, *, pages: int = 4, ask: str = "") -> Callable[[dict[str, Any]], tuple[int, object, dict[str, str]]]:
+    """One item a page, the next page by a token."""
+
+    def say(params: dict[str, Any]) -> tuple[int, object, dict[str, str]]:
+        page = int(params.get(ask or token, "0"))
+        more = {token: str(page + 1)} if page + 1 < pages else {}
+        return 200, {member: [{"Name": f"n{page}"}], **more}, {}
+
+    return say
+
+
+def test_a_listing_without_a_paginator_is_paged_by_its_own_members(speaks_json: JsonStub) -> None:
+    assert not botocore.session.get_session().create_client("events", region_name="eu-west-1").can_paginate("list_event_buses"), "else this shows nothing"
+    speaks_json.says["ListEventBuses"] = cut("EventBuses", "NextToken")
+    assert [item["Name"] for item in CLOUD.open(REGION).read("events:ListEventBuses")] == ["n0", "n1", "n2", "n3"]
+    assert [params.get("NextToken") for _, params in speaks_json.asked] == [None, "1", "2", "3"]
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_a_listing_with_a_paginator_too(speaks_json: JsonStub, pages: int) -> None:
+    speaks_json.says["ListSecrets"] = cut("SecretList", "NextToken", pages=pages)
+    assert len(list(CLOUD.open(REGION).read("secretsmanager:ListSecrets"))) == pages
+
+
+def test_a_page_that_leads_to_itself_is_no_whole_listing(speaks_json: JsonStub) -> None:
+    speaks_json.says["ListEventBuses"] = lambda _: (200, {"EventBuses": [{"Name": "a"}], "NextToken": "same"}, {})
+    with pytest.raises(CloudError, match="leads to itself"):
+        list(CLOUD.open(REGION).read("events:ListEventBuses"))
+
+
+def test_json_leaves_an_empty_list_out_and_that_is_an_answer(speaks_json: JsonStub) -> None:
+    speaks_json.says["ListQueues"] = lambda _: (200, {}, {})
+    assert list(CLOUD.open(REGION).read("sqs:ListQueues")) == []
+
+
+@pytest.mark.parametrize(("text", "headers"), [("", {}), ("{}", {"Content-Type": "text/html"}), ("<html>proxy</html>", {})])
+def test_but_a_word_of_somebody_else_is_not(speaks_json: JsonStub, text: str, headers: dict[str, str]) -> None:
+    speaks_json.says["ListQueues"] = lambda _: (200, text, headers)
+    with pytest.raises(CloudError):
+        list(CLOUD.open(REGION).read("sqs:ListQueues"))
+
+
+def test_several_lists_are_told_apart(stub: Stub) -> None:
+    user, role = "<member><UserName>u</UserName></member>", "<member><RoleName>r</RoleName></member>"
+    stub.says["GetAccountAuthorizationDetails"] = lambda params: xml(
+        "GetAccountAuthorizationDetails",
+        f"<UserDetailList>{user}</UserDetailList><RoleDetailList/><IsTruncated>true</IsTruncated><Marker>2</Marker>"
+        if "Marker" not in params
+        else f"<UserDetailList/><RoleDetailList>{role}</RoleDetailList><IsTruncated>false</IsTruncated>",
+    )
+    seen = list(CLOUD.open(SCOPE).read("iam:GetAccountAuthorizationDetails", MaxItems=1))
+    assert seen == [{"UserDetailList": {"UserName": "u"}}, {"RoleDetailList": {"RoleName": "r"}}]
+
+
+def test_a_list_inside_of_the_answer_is_found(speaks_json: JsonStub) -> None:
+    """botocore's paginator names `StreamDescription.Shards`: an item that is not at the top is an item all the same."""
+    speaks_json.says["DescribeStream"] = lambda _: (200, {"StreamDescription": {"Shards": [{"ShardId": "s"}], "HasMoreShards": False}}, {})
+    assert list(CLOUD.open(REGION).read("kinesis:DescribeStream", StreamName="x")) == [{"ShardId": "s"}]
+
+
+def test_every_throttled_message_slows_the_service_down_and_no_other(speaks_json: JsonStub) -> None:
+    answers: list[tuple[int, object, dict[str, str]]] = [
+        (400, {"__type": "ThrottlingException", "message": "slower"}, {}),
+        (200, {"Grants": []}, {}),
+    ]
+    speaks_json.says["ListGrants"] = lambda _: answers.pop(0)
+    kms, other = (_pace.of("aws", ACCOUNT, "eu-west-3", service) for service in ("kms", "secretsmanager"))
+    assert kms.rate is None
+    region = Scope(type=ScopeType.AWS_REGION, id=ACCOUNT, region="eu-west-3")
+    assert list(CLOUD.open(region).read("kms:ListGrants", KeyId="k")) == []
+    assert kms.rate is not None
+    assert other.rate is None
+    assert len(speaks_json.asked) == 2
+
+
+def test_retry_after_is_waited_for(speaks_json: JsonStub) -> None:
+    asked_at: list[float] = []
+
+    def say(_: dict[str, Any]) -> tuple[int, object, dict[str, str]]:
+        asked_at.append(time.monotonic())
+        return (429, {"message": "later"}, {"Retry-After": "2"}) if len(asked_at) == 1 else (200, {"Grants": []}, {})
+
+    speaks_json.says["ListGrants"] = say
+    region = Scope(type=ScopeType.AWS_REGION, id=ACCOUNT, region="eu-west-2")
+    assert list(CLOUD.open(region).read("kms:ListGrants", KeyId="k")) == []
+    assert asked_at[1] - asked_at[0] >= 2
+
+
+def test_as_many_attempts_as_the_standard_setting_says_and_then_a_failure(speaks_json: JsonStub) -> None:
+    speaks_json.says["ListGrants"] = lambda _: (503, {"message": "down"}, {})
+    with pytest.raises(CloudError) as caught:
+        list(CLOUD.open(REGION).read("kms:ListGrants", KeyId="k"))
+    assert caught.value.retriable
+    assert len(speaks_json.asked) == 3
+
+
+def test_whoever_ends_a_sweep_ends_a_wait_too(speaks_json: JsonStub) -> None:
+    speaks_json.says["ListGrants"] = lambda _: (429, {"message": "later"}, {"Retry-After": "50"})
+    ground = fan.Ground()
+    region = Scope(type=ScopeType.AWS_REGION, id=ACCOUNT, region="us-east-2")
+    with fan.threads(1, ground) as pool:
+        waiting = pool.submit(lambda: list(CLOUD.open(region).read("kms:ListGrants", KeyId="k")))
+        while not speaks_json.asked:
+            time.sleep(0.01)
+        ground.halt.set()
+        with pytest.raises(fan.Halted):
+            waiting.result(timeout=20)
+    assert len(speaks_json.asked) == 1
+
+
+def test_many_threads_make_one_client_and_sign_in_once(stub: Stub) -> None:
+    stub.says["ListUsers"] = lambda _: users("a")
+    connection = CLOUD.open(SCOPE)
+    with fan.threads(16, fan.Ground()) as pool:
+        assert [len(one) for one in pool.map(lambda _: list(connection.read("iam:ListUsers")), range(40))] == [1] * 40
+    assert stub.asked.count("GetCallerIdentity") == 1
+    assert stub.asked.count("ListUsers") == 40
