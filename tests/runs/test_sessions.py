@@ -50,8 +50,8 @@ def test_all_that_was_begun_before_the_cut_is_refused_after_it_beside_the_client
 def test_without_the_cut_they_all_still_work(estate: AwsEstate) -> None:
     """Positive control: what prove sees refused is refused by the cut, not by its own end."""
     assert estate.handoff("canary", "spec.yaml", "--logins", "provider.json", "--out", "canaries.json").returncode == 0
-    digest = estate.plan()
     estate.write_lags(soak_s=3600)
+    digest = estate.plan()
     soaking = estate.handoff("apply", "plan.json", "--digest", digest)
     assert soaking.returncode == 4
     (started, *_) = estate.entries("apply.started")

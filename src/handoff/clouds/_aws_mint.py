@@ -83,7 +83,10 @@ def _session(session: Session, login: Login, op: str, how: Mapping[str, str]) ->
 def _address(session: Session, login: Login, how: Mapping[str, str]) -> Login:
     bucket = how.get("bucket", "")
     method, op, params = ("list_objects_v2", "s3:ListObjectsV2", {"Bucket": bucket}) if bucket else ("list_buckets", "s3:ListBuckets", {})
-    url = session.client("s3").generate_presigned_url(method, Params=params, ExpiresIn=_URL_S)
+    client = session.client("s3")
+    # Left alone, botocore signs addresses by version 2, which newer regions refuse.
+    client.meta.events.register_first("choose-signer.s3", lambda **_: "s3v4")
+    url = client.generate_presigned_url(method, Params=params, ExpiresIn=_URL_S)
     material: dict[str, str | Secret] = {"url": Secret(url), "op": op, "bucket": bucket}
     return Login(name=f"{login.name}-url", cloud="aws", party=login.party, principal=login.principal, form=URL_FORM, material=material)
 

@@ -22,9 +22,10 @@ from handoff.engine.plan import Found, Plan
 from handoff.engine.standing import Job, standings
 from handoff.errors import EstateMoved, EvidenceInvalid, PathsRemain, UsageError
 from handoff.model import Kind, Party, Scope, Verb
-from handoff.runs import bundles
+from handoff.runs import bundles, watching
 from handoff.runs.discovering import discover, kinds_of
 from handoff.runs.estate import Connections, Estate, administrators, operator, utc_now
+from handoff.runs.imaging import Imaging
 from handoff.runs.journal import LedgerJournal
 from handoff.runs.planning import run_of
 
@@ -105,6 +106,9 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     ledger.append("bundle.started" if parent else "apply.started", started, run=engine_.run)
     _refuse_worse(work, plan, parent, folder, ledger, engine_)
     engine_.refuse_if_moved()
+    with Imaging(work, kinds_of(work)) as reading:
+        leans, _ = watching.leaning(work, reading, utc_now() - work.spec.exit.lookback)
+    watching.refuse_needed(work, plan.targets, leans)
     looper = Looper(executor=engine_, own=own.recognise(me.values(), (target.path for target in plan.targets)), look=looking(work, plan), sleep=sleep)
     yield from engine_.stage(Verb.DISABLE)
     yield from looper.run(Verb.DISABLE)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from handoff.engine import order, own
+from handoff.engine import order, own, uses
 from handoff.engine import plan as engine
 from handoff.engine.loops import loops
 from handoff.engine.plan import Plan
 from handoff.model import Party
+from handoff.runs import watching
 from handoff.runs.discovering import Sweep, Watch, discover, kinds_of
 from handoff.runs.estate import Estate, administrators, operator, utc_now
 from handoff.runs.imaging import Imaging
@@ -34,6 +35,8 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
     theirs = seen.of(Party.PROVIDER)
     with Imaging(work, kinds) as image_of:
         targets = engine.targets(theirs, own.recognise(me.values(), (one.path for one in theirs)), image_of)
+        watched = watching.watch(work, kinds, targets, image_of)
+    uses.refuse(watched.in_use)
     ordered = order.arrange((target for target in targets if not target.own), kinds)
     last = order.arrange((target for target in targets if target.own), kinds)
     steps = order.actions(ordered.targets, kinds, settle_s)
@@ -57,6 +60,8 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
         own_actions=order.actions(last.targets, kinds, settle_s, prefix="o"),
         loops=loops(targets, kinds, settle_s),
         cycles=(*ordered.cycles, *last.cycles),
+        dependencies=watched.leans,
+        unwatched=watched.unknown,
         kept={party.value: seen.counts[party] for party in Party if party is not Party.PROVIDER},
     )
     digest = keep(plan, folder, ledger)

@@ -277,6 +277,17 @@ class Decision(_Block):
     decided_by: Text
 
 
+class Replaced(_Block):
+    """Somebody's word that a workload no longer needs a path or a dependency that was in use lately."""
+
+    kind: Text
+    """`*` allowed."""
+    id: Text
+    """The path's or the dependency's id; `*` allowed."""
+    reason: Text
+    decided_by: Text
+
+
 class Approvals(_Block):
     """Who has to agree before what."""
 
@@ -311,6 +322,9 @@ class Exit(_Block):
     terminated_at: AwareDatetime | None = None
     """When the provider's work ended, from which a regulation's clock counts; without it, when the first step of the exit was begun."""
     decisions: tuple[Decision, ...] = ()
+    lookback: timedelta = timedelta(days=90)
+    """How far back a use of a path counts as a workload that still needs it."""
+    replaced: tuple[Replaced, ...] = ()
 
 
 class Waiver(_Block):

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from handoff import fan
-from handoff.kinds.aws import _people, _sessions
+from handoff.kinds.aws import _people, _sessions, _use
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from handoff.model import Json, Kind, Reader, Receipt, Writer
+    from handoff.model import Json, Kind, Reader, Receipt, Use, Writer
 
 
 class IamAccessKey:
@@ -40,6 +40,7 @@ class IamAccessKey:
     fences = frozenset({"iam:CreateAccessKey", "iam:CreateUser", "iam:UpdateAccessKey"})
     creates = frozenset({"aws:iam/accessKey:AccessKey"})
     after: frozenset[KindId] = frozenset()
+    uses = _use.USES
     blind = "Access keys of the root user (IAM does not list them), and keys that AWS services keep for themselves."
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
@@ -104,6 +105,10 @@ class IamAccessKey:
     def mints(self, path: AccessPath, /) -> tuple[Mapping[str, str], ...]:
         """Sessions of the user and an address signed for it, issued by this very key."""
         return tuple({"op": op, "access_key_id": path.id} for op in ("sts:GetSessionToken", "sts:GetFederationToken", "s3:presign"))
+
+    def used(self, reader: Reader, path: AccessPath, since: datetime, /) -> Iterator[Use]:
+        """Every call that the key made."""
+        return _use.of_key(reader, path.id, since)
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By the key's own record of last use, and by the user's list; two answers that differ are UNKNOWN."""

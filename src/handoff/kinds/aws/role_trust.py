@@ -7,14 +7,14 @@ import json
 import re
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _people, _policy, _sessions
+from handoff.kinds.aws import _clues, _people, _policy, _sessions, _use
 from handoff.model import AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from handoff.model import Json, Kind, Reader, Receipt, Writer
+    from handoff.model import Json, Kind, Reader, Receipt, Use, Writer
 
 GRANT_TAG = "handoff:grant"
 """Tag of roles that exist only as the provider's way in; only such a role is deleted."""
@@ -58,6 +58,7 @@ class RoleTrust:
     fences = frozenset({"iam:CreateRole", "iam:UpdateAssumeRolePolicy"})
     creates = frozenset({"aws:iam/role:Role"})
     after: frozenset[KindId] = frozenset()
+    uses = _use.USES
     blind = "Service-linked roles, whose trust only AWS changes; chains through a role of a third account; who holds the credentials of a trusted account."
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
@@ -124,6 +125,10 @@ class RoleTrust:
             return ()
         external = next(_clues.demanded(cast("Json", path.detail["conditions"]), "sts:externalid"), "")
         return ({"op": "sts:AssumeRole", "role_arn": str(path.detail["role_arn"])} | ({"external_id": external} if external else {}),)
+
+    def used(self, reader: Reader, path: AccessPath, since: datetime, /) -> Iterator[Use]:
+        """Every session that the principal began."""
+        return _use.of_trust(reader, str(path.detail["role_arn"]), str(path.detail["principal"]), since)
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """By the role itself, where discover lists. Without trust but with neither cut nor deletion, old sessions may live: only DISABLED."""
