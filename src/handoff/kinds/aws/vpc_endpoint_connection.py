@@ -26,8 +26,8 @@ class VpcEndpointConnection(Link):
     fences = frozenset({"ec2:AcceptVpcEndpointConnections"})
     creates = frozenset({"aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter"})
     after = frozenset({KindId("aws.vpc_endpoint_service_permission")})
-    asked = frozenset({"pendingAcceptance", "pending"})
-    ended = frozenset({"deleted", "rejected", "failed", "expired", "partial"})
+    asked = frozenset({"pending", "pendingacceptance"})
+    ended = frozenset({"deleted", "expired", "failed", "rejected"})
     blind = "What goes through the connection. A service that needs no acceptance is connected by whoever is on its list (see its permissions)."
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
@@ -51,8 +51,8 @@ class VpcEndpointConnection(Link):
         return next((one for one in found if one["VpcEndpointId"] == path.detail["endpoint"]), None)
 
     def state_of(self, link: Json, /) -> str:
-        """Its state."""
-        return str(link["VpcEndpointState"])
+        """Its state; the model writes it with a capital and the service without."""
+        return str(link["VpcEndpointState"]).lower()
 
     def delete_effect(self, path: AccessPath, /) -> str:
         """A rejected endpoint has to be asked for again from the other side."""

@@ -56,11 +56,11 @@ class PrivateLink(StandIn):
 
     def AcceptVpcEndpointConnections(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """Lets them in."""
-        return self._decide(p, "available")
+        return self._decide(p, "Available")
 
     def RejectVpcEndpointConnections(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """Turns them away, whether they were let in or not."""
-        return self._decide(p, "rejected")
+        return self._decide(p, "Rejected")
 
     def _service(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] | None = self.table("endpoint-services").get(name)
@@ -75,7 +75,7 @@ class PrivateLink(StandIn):
         for (owner, region, name), endpoint in list(ec2._vpc_endpoints._data.items()):
             service = services.get(endpoint["ServiceName"])
             if service is not None and region == self.account.region:
-                first = "pendingAcceptance" if service["AcceptanceRequired"] else "available"
+                first = "PendingAcceptance" if service["AcceptanceRequired"] else "Available"
                 yield {
                     "ServiceId": service["ServiceId"],
                     "VpcEndpointId": name,
