@@ -154,7 +154,6 @@ def _set(answer: dict[str, Any], path: str, value: object) -> None:
         if not isinstance(at.get(parent), dict):
             return
         at = at[parent]
-    if value == "":
-        at.pop(name, None)
-    else:
+    # Some models demand the member even where there is nothing behind: then it was given empty, and stays so.
+    if value != "" or name in at:
         at[name] = value
