@@ -45,7 +45,7 @@ def record(tmp_path: Path, paths: Iterable[Found]) -> tuple[Sightings, str]:
     with Recording() as recording:
         for one in paths:
             recording.add(one)
-        name = recording.write(folder, [COVERAGE])
+        name = recording.write(folder, (), [COVERAGE])
         return Sightings(file=folder.sweep(name), count=sum(recording.counts.values())), name
 
 
