@@ -40,6 +40,16 @@ def roles(reader: Reader) -> Iterator[Json]:
     return _details(reader, "RoleDetailList")
 
 
+def groups(reader: Reader) -> Iterator[Json]:
+    """Every IAM group of the account, with its policies."""
+    return _details(reader, "GroupDetailList")
+
+
+def policies(reader: Reader) -> Iterator[Json]:
+    """Every managed policy of the account itself, with all its versions."""
+    return (policy for policy in _details(reader, "Policies") if f":iam::{reader.scope.id}:policy/" in str(policy["Arn"]))
+
+
 def clues(user: Json) -> tuple[Found, ...]:
     """Who the user is: its ARN, its tags, and mail addresses in its name or tags."""
     tags = list(_tags(user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, cast
 
 from handoff import fan
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from handoff.model import Json, Kind, Reader, Receipt, Writer
+
+_OWN = (Clue.CLIENT_OWN, "the policy is the account owner's; only who has it and may set its default version can use an old one")
 
 
 class PolicyVersion(Item):
@@ -33,14 +36,7 @@ class PolicyVersion(Item):
         survives_s=0,
         source="https://hackingthe.cloud/aws/post_exploitation/iam_persistence_eventual_consistency/ (read 2026-11-22)",
     )
-    reads = _people.MARK_READS | {
-        "iam:GetAccountAuthorizationDetails",
-        "iam:ListEntitiesForPolicy",
-        "iam:ListPolicyTags",
-        "iam:ListPolicyVersions",
-        "iam:GetPolicyVersion",
-        "iam:GetPolicy",
-    }
+    reads = _people.READS | {"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyTags", "iam:ListPolicyVersions"}
     writes = frozenset({"iam:DeletePolicyVersion"})
     fences = frozenset({"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"})
     creates = frozenset({"aws:iam/policy:Policy"})
@@ -48,17 +44,16 @@ class PolicyVersion(Item):
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every policy of the account that has such versions."""
-        marks = _people.Marks(reader)
-        policies = (cast("Json", item["Policies"]) for item in reader.read("iam:GetAccountAuthorizationDetails", Filter=["LocalManagedPolicy"]))
-        stronger = ((policy, found) for policy in policies if (found := _stronger(policy)))
-        for (policy, found), clues in fan.each(lambda pair: (pair, _clues(reader, pair[0], marks)), stronger):
+        stronger = [(policy, found) for policy in _people.policies(reader) if (found := _stronger(policy))]
+        holders = _holders(reader, {str(policy["Arn"]) for policy, _ in stronger})
+        for (policy, found), tags in fan.each(lambda pair: (pair, list(reader.read("iam:ListPolicyTags", PolicyArn=pair[0]["Arn"]))), stronger):
             yield AccessPath(
                 kind=self.id,
                 id=str(policy["PolicyId"]),
                 scope=reader.scope,
                 holder=f"who has policy {policy['PolicyName']} and may set its default version",
                 allows=f"bring back {', '.join(found)} of policy {policy['PolicyName']}, which allow more than the version in force",
-                clues=clues,
+                clues=tuple(dict.fromkeys((*holders[str(policy["Arn"])], *((Clue.TAG, f"{tag['Key']}={tag['Value']}") for tag in tags), _OWN))),
                 detail={"arn": policy["Arn"], "name": policy["PolicyName"], "versions": found},
                 mints=("iam:SetDefaultPolicyVersion",),
             )
@@ -97,16 +92,25 @@ def _stronger(policy: Json) -> list[str]:
     return [version for version in sorted(documents) if force and version != force and _versions.may_allow_more(documents[version], documents[force])]
 
 
-def _clues(reader: Reader, policy: Json, marks: _people.Marks) -> tuple[tuple[Clue, str], ...]:
-    found: list[tuple[Clue, str]] = []
-    for item in reader.read("iam:ListEntitiesForPolicy", PolicyArn=policy["Arn"]):
-        for list_name, kind, field in (("PolicyUsers", "user", "UserName"), ("PolicyRoles", "role", "RoleName")):
-            if list_name in item:
-                arn = f"arn:aws:iam::{reader.scope.id}:{kind}/{cast('Json', item[list_name])[field]}"
-                found += [(Clue.AWS_ARN, arn), *marks.of(arn)]
-    found += [(Clue.TAG, f"{tag['Key']}={tag['Value']}") for tag in reader.read("iam:ListPolicyTags", PolicyArn=policy["Arn"])]
-    found.append((Clue.CLIENT_OWN, "the policy is the account owner's; only who has it and may set its default version can use an old one"))
-    return tuple(dict.fromkeys(found))
+def _holders(reader: Reader, arns: set[str]) -> defaultdict[str, list[tuple[Clue, str]]]:
+    """Who has each of these policies, themselves or through a group."""
+    found: defaultdict[str, list[tuple[Clue, str]]] = defaultdict(list)
+    if not arns:
+        return found
+    of_group = {str(group["GroupName"]): _attached(group) & arns for group in _people.groups(reader)}
+    for user in _people.users(reader):
+        through = (of_group.get(group, frozenset()) for group in cast("list[str]", user.get("GroupList") or []))
+        for arn in (_attached(user) & arns).union(*through):
+            found[arn] += _people.clues(user)
+    marks = _people.Marks(reader)
+    for role in _people.roles(reader):
+        for arn in _attached(role) & arns:
+            found[arn] += [(Clue.AWS_ARN, str(role["Arn"])), *marks.of(str(role["Arn"]))]
+    return found
+
+
+def _attached(principal: Json) -> frozenset[str]:
+    return frozenset(str(one["PolicyArn"]) for one in cast("list[Json]", principal.get("AttachedManagedPolicies") or []))
 
 
 KIND: Kind = PolicyVersion()
