@@ -46,7 +46,6 @@ class Seed:
                 "iam:DeleteUserPolicy": role_only,
                 "iam:GetUserPolicy": role_only,
                 "iam:PutUserPolicy": role_only,
-                "iam:ListRoleTags": "no role mints here",
             },
         )
 

@@ -102,6 +102,10 @@ class IamAccount(StandIn):
             raise Fault("InvalidInput", f"a request that is {request['State']} cannot be rejected", status=400)
         request["State"] = "REJECTED"
 
+    def resource_of(self, op: str, p: Mapping[str, Any]) -> str:
+        """A policy is named in permissions."""
+        return str(p["PolicyArn"]) if op == "SetDefaultPolicyVersion" else "*"
+
     def _request(self, p: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] | None = self.table("delegation").get(p["DelegationRequestId"])
         if found is None:

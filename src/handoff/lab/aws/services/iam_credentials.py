@@ -48,7 +48,9 @@ class IamCredentials(StandIn):
 
     def UploadSigningCertificate(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """One more certificate of a user."""
-        return {"Certificate": self._add("certificates", p["UserName"], "", "CertificateId", CertificateBody=p["CertificateBody"], UploadDate=_now())}
+        return {
+            "Certificate": self._add("certificates", p["UserName"], "CERTIFICATE", "CertificateId", CertificateBody=p["CertificateBody"], UploadDate=_now())
+        }
 
     def ListSigningCertificates(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """A user's certificates."""
