@@ -94,5 +94,17 @@ class Case:
     def image(self) -> str:
         return canonical.digest(self.kind.image(self.writer(), self.path))
 
+    @property
+    def ids(self) -> set[str]:
+        """The path, and the bystander when there can be one."""
+        return {self.seeded.path_id} | self.bystanders
+
+    @property
+    def bystanders(self) -> set[str]:
+        """Nobody beside a setting of which a scope has just one."""
+        return set() if self.seeded.bystander_id is None else {self.seeded.bystander_id}
+
     def bystander_image(self) -> str:
+        if not self.bystanders:
+            return ""
         return canonical.digest(self.kind.image(self.writer(), self.found()[self.seeded.bystander_id]))
