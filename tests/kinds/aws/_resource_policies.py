@@ -15,6 +15,9 @@ from tests.kinds.aws._account import Account, document
 FOREIGN = ("arn:aws:iam::222222222222:root", "arn:aws:iam::333333333333:root")
 
 
+OWN_TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySeed:
     """A resource whose policy lets in somebody to be cut and a bystander."""
@@ -31,6 +34,8 @@ class PolicySeed:
     """The `Resource` of the statement; None = these policies have none."""
     tried: Callable[[str], tuple[str, dict[str, Any]]] | None = None
     """A call that nothing but the policy allows; None where the lab does not enforce the policy."""
+    drops: tuple[str, ...] = ()
+    """The operations that remove a whole policy."""
     abroad: bool = False
     """The two live in accounts of their own, where the lab looks at policies across accounts; else they are users of the resource's account who may do nothing."""
 
@@ -39,7 +44,8 @@ class PolicySeed:
         made = self.make(client)
         logins = self._logins(client) if self.tried else ()
         bad, good = [login.principal for login in logins] or FOREIGN
-        self.put(client, made, document(self.statement(made, [bad, good])))
+        own = self.statement(made, [client.role("own", OWN_TRUST), self._own_user(client)], "Own")
+        self.put(client, made, document(self.statement(made, [bad, good]), own))
         ids = {path.holder: path.id for path in self.paths(client)}
         tries = [(client.region, login, *self.tried(made)) for login in logins] if self.tried else [None, None]
         return SimpleNamespace(
@@ -50,6 +56,7 @@ class PolicySeed:
             tried=tries[0],
             bystander_tried=tries[1],
             denied=client.denied(self.denied),
+            seldom=dict.fromkeys(self.drops, "the bystander keeps the policy; the last statement goes in a test of its own"),
         )
 
     def statement(self, made: str, principals: object, sid: str = "Share", **more: Any) -> dict[str, Any]:
@@ -87,6 +94,11 @@ class PolicySeed:
         list(self.kind.undo(self.writer(account), path, Verb.DISABLE, before))
         assert self.policy(account) == whole
         return between
+
+    def _own_user(self, client: Account) -> str:
+        """Somebody of the account's own beside the two: principals of the account are looked up by their tags."""
+        client.writer.write("iam:CreateUser", UserName="own")
+        return f"arn:aws:iam::{client.id}:user/own"
 
     def _logins(self, client: Account) -> tuple[Any, Any]:
         if self.abroad:

@@ -16,7 +16,15 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("backup:PutBackupVaultAccessPolicy", BackupVaultName="records", Policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="backup:CopyIntoBackupVault", denied="backup:GetBackupVaultAccessPolicy", resource=lambda made: "*")
+SEED = PolicySeed(
+    kind=KIND,
+    drops=("backup:DeleteBackupVaultAccessPolicy",),
+    make=make,
+    put=put,
+    action="backup:CopyIntoBackupVault",
+    denied="backup:GetBackupVaultAccessPolicy",
+    resource=lambda made: "*",
+)
 """Nothing in the lab copies recovery points between accounts, so no try."""
 
 

@@ -24,7 +24,7 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("dynamodb:PutResourcePolicy", ResourceArn=made, Policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="dynamodb:GetItem", denied="dynamodb:GetResourcePolicy")
+SEED = PolicySeed(kind=KIND, drops=("dynamodb:DeleteResourcePolicy",), make=make, put=put, action="dynamodb:GetItem", denied="dynamodb:GetResourcePolicy")
 """The emulator keeps these policies and asks them nothing, so no try."""
 
 

@@ -13,6 +13,7 @@ def put(account: Account, made: str, text: str) -> None:
 
 SEED = PolicySeed(
     kind=KIND,
+    drops=("ecr:DeleteRegistryPolicy",),
     make=lambda account: account.id,
     put=put,
     action="ecr:ReplicateImage",

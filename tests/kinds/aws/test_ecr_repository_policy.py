@@ -18,6 +18,7 @@ def put(account: Account, made: str, text: str) -> None:
 
 SEED = PolicySeed(
     kind=KIND,
+    drops=("ecr:DeleteRepositoryPolicy",),
     make=make,
     put=put,
     action="ecr:DescribeImages",

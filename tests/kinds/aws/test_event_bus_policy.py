@@ -19,7 +19,7 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("events:PutPermission", EventBusName="records", Policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="events:PutEvents", denied="events:DescribeEventBus")
+SEED = PolicySeed(kind=KIND, drops=("events:RemovePermission",), make=make, put=put, action="events:PutEvents", denied="events:DescribeEventBus")
 """The emulator keeps these policies and asks them nothing, so no try."""
 
 

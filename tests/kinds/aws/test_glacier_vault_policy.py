@@ -19,7 +19,9 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("glacier:SetVaultAccessPolicy", accountId="-", vaultName="records", policy={"Policy": text})
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="glacier:UploadArchive", denied="glacier:GetVaultAccessPolicy")
+SEED = PolicySeed(
+    kind=KIND, drops=("glacier:DeleteVaultAccessPolicy",), make=make, put=put, action="glacier:UploadArchive", denied="glacier:GetVaultAccessPolicy"
+)
 """Nothing in the lab stores archives, so no try."""
 
 

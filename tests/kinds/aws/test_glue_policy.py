@@ -12,7 +12,12 @@ def put(account: Account, made: str, text: str) -> None:
 
 
 SEED = PolicySeed(
-    kind=KIND, make=lambda account: f"arn:aws:glue:eu-west-1:{account.id}:database/records", put=put, action="glue:GetTable", denied="glue:GetResourcePolicy"
+    kind=KIND,
+    drops=("glue:DeleteResourcePolicy",),
+    make=lambda account: f"arn:aws:glue:eu-west-1:{account.id}:database/records",
+    put=put,
+    action="glue:GetTable",
+    denied="glue:GetResourcePolicy",
 )
 """Nothing in the lab asks the catalog's policy, so no try."""
 

@@ -23,6 +23,7 @@ def put(account: Account, made: str, text: str) -> None:
 
 SEED = PolicySeed(
     kind=KIND,
+    drops=("kinesis:DeleteResourcePolicy",),
     make=make,
     put=put,
     action="kinesis:DescribeStreamSummary",

@@ -38,6 +38,7 @@ def add(account: Account, sid: str, principal: str, **more: object) -> None:
 
 SEED = PolicySeed(
     kind=KIND,
+    drops=("lambda:DeleteResourcePolicy", "lambda:RemovePermission"),
     make=make,
     put=put,
     action="lambda:GetFunctionConfiguration",

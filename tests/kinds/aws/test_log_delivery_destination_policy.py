@@ -21,7 +21,9 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("logs:PutDeliveryDestinationPolicy", deliveryDestinationName="records", deliveryDestinationPolicy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="logs:CreateDelivery", denied="logs:GetDeliveryDestinationPolicy")
+SEED = PolicySeed(
+    kind=KIND, drops=("logs:DeleteDeliveryDestinationPolicy",), make=make, put=put, action="logs:CreateDelivery", denied="logs:GetDeliveryDestinationPolicy"
+)
 """The emulator keeps these policies and asks them nothing, so no try."""
 
 

@@ -17,7 +17,15 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("logs:PutResourcePolicy", policyName="records", policyDocument=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="logs:PutLogEvents", denied="logs:DescribeResourcePolicies", resource=lambda made: f"{made}:*")
+SEED = PolicySeed(
+    kind=KIND,
+    drops=("logs:DeleteResourcePolicy",),
+    make=make,
+    put=put,
+    action="logs:PutLogEvents",
+    denied="logs:DescribeResourcePolicies",
+    resource=lambda made: f"{made}:*",
+)
 """CloudWatch Logs asks these policies for its own services only, so no try."""
 
 

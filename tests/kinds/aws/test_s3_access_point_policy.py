@@ -10,6 +10,11 @@ from tests.kinds.aws._resource_policies import FOREIGN, PolicySeed
 def make(account: Account) -> str:
     name = f"records-{account.id}"
     account.regional.write("s3:CreateBucket", Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    account.regional.write("s3:DeletePublicAccessBlock", Bucket=name)
+    # As AWS advises: the bucket leaves it to its access points whom they let in.
+    trusted = {"Sid": "Delegated", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    given = document({**trusted, "Condition": {"StringEquals": {"s3:DataAccessPointAccount": account.id}}})
+    account.regional.write("s3:PutBucketPolicy", Bucket=name, Policy=given)
     account.regional.write("s3:PutObject", Bucket=name, Key="note", Body=b"hello")
     _, answer = account.regional.write_for("s3control:CreateAccessPoint", AccountId=account.id, Name="partners", Bucket=name)
     return str(answer["Alias"])
@@ -21,6 +26,7 @@ def put(account: Account, made: str, text: str) -> None:
 
 SEED = PolicySeed(
     kind=KIND,
+    drops=("s3control:DeleteAccessPointPolicy",),
     make=make,
     put=put,
     action="s3:GetObject",

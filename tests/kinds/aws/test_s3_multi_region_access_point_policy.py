@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from handoff.kinds.aws.s3_multi_region_access_point_policy import KIND
@@ -45,13 +44,13 @@ def test_a_policy_that_cannot_be_removed_keeps_its_own_account_only(lab_env: Map
     assert kept["Principal"]["AWS"] not in FOREIGN
 
 
-@dataclass(frozen=True)
 class Spreading:
     """S3 while a change runs: the policy in force, and the proposed one."""
 
-    established: str
-    proposed: str
     scope = Scope(type=ScopeType.AWS_ACCOUNT, id="111111111111")
+
+    def __init__(self, established: str, proposed: str) -> None:
+        self.established, self.proposed = established, proposed
 
     def read(self, op: str, /, **params: object) -> Any:
         return iter([{"Name": "records", "Alias": "abc.mrap"}])

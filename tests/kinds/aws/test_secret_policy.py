@@ -18,6 +18,7 @@ def put(account: Account, made: str, text: str) -> None:
 
 SEED = PolicySeed(
     kind=KIND,
+    drops=("secretsmanager:DeleteResourcePolicy",),
     make=make,
     put=put,
     action="secretsmanager:GetSecretValue",

@@ -36,7 +36,8 @@ class EventBusPolicy(ResourcePolicy):
     def holders(self, reader: Reader, /) -> Iterator[Held]:
         """Every event bus of the region."""
         for bus in reader.read("events:ListEventBuses"):
-            yield Held(id=f"{bus['Arn']}@{bus.get('CreationTime') or ''}", name=f"event bus {bus['Name']}", params={"Name": bus["Name"]})
+            made = str(bus.get("CreationTime") or "")[: len("2026-11-22T00:00:00")]
+            yield Held(id=f"{bus['Arn']}@{made}", name=f"event bus {bus['Name']}", params={"Name": bus["Name"]})
 
     def read_policy(self, reader: Reader, held: Held, /) -> object | None:
         """The policy of the bus."""
