@@ -64,3 +64,15 @@ def test_an_address_made_anew_is_another_path(lab_env: Mapping[str, str]) -> Non
     (other,) = paths(KIND, account).values()
     assert other.id != path.id
     assert KIND.probe(account.regional, other) is Verdict.ALIVE
+
+
+def test_an_alias_has_an_address_of_its_own(lab_env: Mapping[str, str]) -> None:
+    account = Account()
+    address(account, "records")
+    account.regional.write("lambda:PublishVersion", FunctionName="records")
+    account.regional.write("lambda:CreateAlias", FunctionName="records", Name="live", FunctionVersion="1")
+    account.regional.write("lambda:CreateFunctionUrlConfig", FunctionName="records", Qualifier="live", AuthType="NONE")
+    whole, alias = sorted(paths(KIND, account).values(), key=lambda path: ":live#" in path.id)
+    cut(KIND, account, alias, Verb.DELETE)
+    assert KIND.probe(account.regional, alias) is Verdict.GONE
+    assert paths(KIND, account).keys() == {whole.id}

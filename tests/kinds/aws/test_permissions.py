@@ -12,7 +12,7 @@ import pytest
 from handoff import registry
 from handoff.clouds.aws import CLOUD, permission
 from handoff.errors import AccessDenied
-from handoff.model import KindId, Login, Scope, ScopeType, Secret, Verdict
+from handoff.model import KindId, Login, Scope, ScopeType, Secret, Verb, Verdict
 from tests.kinds.aws._account import document, keys
 
 KINDS = sorted(registry.kinds("aws"))
@@ -39,6 +39,8 @@ def test_the_declared_operations_are_enough(lab_env: Mapping[str, str], kind_id:
     assert before is not None
     assert kind.probe(reader, path) is Verdict.ALIVE
     first = kind.steps(path)[0]
+    if first.verb is Verb.MANUAL:
+        return  # reading is all that it needs
     with pytest.raises(AccessDenied):
         list(kind.do(reader, path, first.verb, before, datetime.now(UTC)))
     assert kind.probe(reader, path) is Verdict.ALIVE
