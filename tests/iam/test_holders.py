@@ -93,6 +93,9 @@ def test_everyone_narrowed_belongs_to_whom_the_condition_names(operator: str, ke
         {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}},
         {"StringLike": {"aws:PrincipalArn": "*"}},
         {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ops"}},
+        {"StringLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/ops", f"arn:aws:iam::{P}:role/ops"]}},
+        {"StringLike": {"aws:PrincipalAccount": [P, "*"]}},
+        {"Bool": {"aws:PrincipalIsAWSService": ["true", "false"]}},
         {"StringLike": {"aws:PrincipalAccount": "1*"}},
         {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
         {"StringLike": {"aws:SourceVpce": "vpce-*"}},
@@ -255,10 +258,10 @@ def test_a_deny_of_all_others_says_who_is_left(refusal: dict[str, Any], facts: s
 
 
 def test_demanded_values() -> None:
-    statement = parse(
-        {"Statement": allow("*", {"StringLike": {"aws:PrincipalArn": ["*", "a"]}, "StringNotLike": {"aws:PrincipalArn": "b"}})}, where="x"
-    ).statements[0]
-    assert list(demanded(statement.conditions, "aws:principalarn")) == ["a"]
+    for values, wanted in ((["a", "b"], ["a", "b"]), (["*", "a"], [])):
+        condition = {"StringLike": {"aws:PrincipalArn": values}, "StringNotLike": {"aws:PrincipalArn": "c"}}
+        statement = parse({"Statement": allow("*", condition)}, where="x").statements[0]
+        assert list(demanded(statement.conditions, "aws:principalarn")) == wanted
 
 
 CALLERS = (f"arn:aws:iam::{P}:user/ops", f"arn:aws:iam::{C}:user/ops", f"arn:aws:iam::{C}:root", f"arn:aws:sts::{P}:assumed-role/r/s", "")

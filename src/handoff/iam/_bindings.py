@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -123,7 +123,8 @@ _SHARED: Mapping[str, frozenset[str]] = {
     "api.pulumi.com/oidc": frozenset({"sub", "aud"}),
 }
 # A subject that leaves open who owns the repository or the project binds nobody.
-_OWNED_SUBJECT = re.compile(r"(?:repo|repository|repository_owner|project_path|organization|org|pulumi:deploy:org|owner):[^*?/:]+(?:[/:].*)?")
+_OWNED_SUBJECT = re.compile(r"(?:repo|repository|repository_owner|project_path|organization|org|pulumi:deploy:org|owner):[^*?/:]+(?:[/:].*)?$")
+_OWNED_CLAIM = re.compile(r"[^*?:/]+[/:]")
 _BROAD_V4, _BROAD_V6 = 8, 32  # wider ranges are public; source: the S3 page named in `holders`
 
 
@@ -137,7 +138,7 @@ def facts_of(named: Named, conditions: Iterable[Condition], *, by: str = "Princi
     issuer = issuer_of(named.value) if named.type == "Federated" else ""
     for condition in asked:
         if demands(condition, present):
-            yield from _of_condition(condition, issuer)
+            yield from _together([list(_of_value(condition, value, issuer)) for value in condition.values])
 
 
 def demands(condition: Condition, present: Iterable[str] = ()) -> bool:
@@ -189,24 +190,26 @@ def _arn(value: str, key: str) -> Iterator[Fact]:
         yield Fact(what=Bound.ARN, value=value, key=key, binds=not match.has_wildcard(value))
 
 
-def _of_condition(condition: Condition, issuer: str) -> Iterator[Fact]:
+def _together(each: list[list[Fact]]) -> list[Fact]:
+    """Values of one condition are alternatives: one that anybody can bring makes the others worth nothing."""
+    found = [fact for facts in each for fact in facts]
+    return found if all(any(fact.binds for fact in facts) for facts in each) else [replace(fact, binds=False) for fact in found]
+
+
+def _of_value(condition: Condition, value: str, issuer: str) -> Iterator[Fact]:
     key = condition.key.lower()
-    if issuer and key.startswith(f"{issuer}:"):
-        yield from _of_claim(condition, key.removeprefix(f"{issuer}:"))
-        return
     what = Bound.TAG if key.startswith("aws:principaltag/") else _KEYS.get(key)
-    if what is None:
+    if value == "*":
         return
-    if what is Bound.ADDRESS:
-        yield from _addresses(condition)
-        return
-    for value in condition.values:
-        if value != "*":
-            yield from _of_value(what, value, condition.key)
+    if issuer and key.startswith(f"{issuer}:"):
+        yield _claim(condition, key.removeprefix(f"{issuer}:"), value)
+    elif what is Bound.ADDRESS:
+        yield from _address(condition, value)
+    elif what is not None:
+        yield from _of_key(what, value, condition.key)
 
 
-def _of_value(what: Bound, value: str, key: str) -> Iterator[Fact]:
-    is_plain = not match.has_wildcard(value)
+def _of_key(what: Bound, value: str, key: str) -> Iterator[Fact]:
     match what:
         case Bound.ARN:
             yield from _arn(value, key)
@@ -215,8 +218,7 @@ def _of_value(what: Bound, value: str, key: str) -> Iterator[Fact]:
         case Bound.UNIQUE_ID:
             yield from _user(value, key)
         case Bound.ORGANIZATION:
-            first = value.split("/", 1)[0]
-            yield Fact(what=what, value=value, key=key, binds=not match.has_wildcard(first))
+            yield Fact(what=what, value=value, key=key, binds=not match.has_wildcard(value.split("/", 1)[0]))
         case Bound.SERVICE if key.lower() == "aws:principalisawsservice":
             if value.lower() == "true":
                 yield Fact(what=what, value="any service of AWS", key=key)
@@ -229,7 +231,7 @@ def _of_value(what: Bound, value: str, key: str) -> Iterator[Fact]:
             # Where tokens are sent, the same for everyone.
             yield Fact(what=what, value=value, key=key, binds=False)
         case _:
-            yield Fact(what=what, value=value, key=key, binds=is_plain)
+            yield Fact(what=what, value=value, key=key, binds=not match.has_wildcard(value))
 
 
 def _source(value: str, key: str) -> Iterator[Fact]:
@@ -252,19 +254,19 @@ def _user(value: str, key: str) -> Iterator[Fact]:
         yield Fact(what=Bound.UNIQUE_ID, value=value, key=key, binds=match.is_unique_id(first))
 
 
-def _of_claim(condition: Condition, claim: str) -> Iterator[Fact]:
+def _claim(condition: Condition, claim: str, value: str) -> Fact:
     what = {"sub": Bound.SUBJECT, "aud": Bound.AUDIENCE, "app_id": Bound.AUDIENCE}.get(claim, Bound.CLAIM)
-    for value in condition.values:
-        if value == "*":
-            continue
-        binds = not match.has_wildcard(value) or _OWNED_SUBJECT.fullmatch(value) is not None or bool(re.match(r"[^*?:/]+[/:]", value) and what is Bound.CLAIM)
-        yield Fact(what=what, value=value, key=condition.key, binds=binds)
+    owner = _OWNED_SUBJECT if what is Bound.SUBJECT else _OWNED_CLAIM
+    return Fact(what=what, value=value, key=condition.key, binds=not match.has_wildcard(value) or owner.match(value) is not None)
 
 
-def _addresses(condition: Condition) -> Iterator[Fact]:
-    nets = [net for net in map(network, condition.values) if net is not None]
-    v4 = ipaddress.collapse_addresses(net for net in nets if isinstance(net, ipaddress.IPv4Network))
-    v6 = ipaddress.collapse_addresses(net for net in nets if isinstance(net, ipaddress.IPv6Network))
-    is_broad = any(net.prefixlen < _BROAD_V4 for net in v4) or any(net.prefixlen < _BROAD_V6 for net in v6)
-    for net in nets:
-        yield Fact(what=Bound.ADDRESS, value=str(net), key=condition.key, binds=not is_broad)
+def _address(condition: Condition, value: str) -> Iterator[Fact]:
+    net = network(value)
+    if net is None:
+        return
+    nets = [one for one in map(network, condition.values) if one is not None and one.version == net.version]
+    # Together, for two halves of all addresses are all addresses.
+    joined = ipaddress.collapse_addresses(one for one in nets if isinstance(one, ipaddress.IPv4Network)) if net.version == 4 else None
+    widest = joined if joined is not None else ipaddress.collapse_addresses(one for one in nets if isinstance(one, ipaddress.IPv6Network))
+    binds = min(one.prefixlen for one in widest) >= (_BROAD_V4 if net.version == 4 else _BROAD_V6)
+    yield Fact(what=Bound.ADDRESS, value=str(net), key=condition.key, binds=binds)

@@ -58,10 +58,10 @@ def holders_of(statement: Statement, denies: Iterable[Statement] = ()) -> tuple[
 
 
 def demanded(conditions: Iterable[Condition], *keys: str) -> Iterator[str]:
-    """The values that the conditions demand of one of these keys (lower case); a bare `*` demands nothing."""
+    """The values that the conditions demand of one of these keys (lower case); where a bare `*` will do, nothing is demanded."""
     for condition in conditions:
-        if condition.key.lower() in keys and demands(condition):
-            yield from (value for value in condition.values if value != "*")
+        if condition.key.lower() in keys and "*" not in condition.values and demands(condition):
+            yield from condition.values
 
 
 def _holder(statement: Statement, named: Named, denies: tuple[Statement, ...]) -> Holder:

@@ -86,7 +86,7 @@ def expires(conditions: Json) -> str | None:
 
 
 def demanded(conditions: Json, *keys: str) -> Iterator[str]:
-    """The values that the conditions demand of one of these keys (lower case); a bare `*` demands nothing."""
+    """The values that the conditions demand of one of these keys (lower case); where a bare `*` will do, nothing is demanded."""
     yield from holders.demanded(iam.condition_of(conditions or None, where="Condition"), *keys)
 
 
