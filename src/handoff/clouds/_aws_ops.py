@@ -87,6 +87,10 @@ _PREFIXES: Mapping[str, str] = {
 # source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html (read 2026-11-22)
 _VERBS: Mapping[str, str] = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "Put": "PUT", "Update": "PATCH"}
 
+BESIDES: Mapping[str, frozenset[str]] = {"apigateway:UpdateRestApi": frozenset({"apigateway:UpdateRestApiPolicy"})}
+"""What a call needs beyond its own permission, for what the kinds change with it.
+source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html (read 2026-11-22)"""
+
 FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """Calls that no identity policy has to allow.
 source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html (read 2026-11-22)"""

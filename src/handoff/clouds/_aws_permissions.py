@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from handoff.clouds._aws_ops import FREE, permission
+from handoff.clouds._aws_ops import BESIDES, FREE, permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.ht
 
 def actions(ops: Iterable[str]) -> tuple[str, ...]:
     """The IAM actions that allow these operations, sorted; those that every caller may do are left out."""
-    return tuple(sorted({permission(op) for op in ops if op not in FREE}))
+    return tuple(sorted({action for op in ops if op not in FREE for action in (permission(op), *BESIDES.get(op, ()))}))
 
 
 def documents(allowed: Iterable[str], *, sid: str) -> tuple[Json, ...]:

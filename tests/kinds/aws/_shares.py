@@ -12,6 +12,7 @@ from handoff.model import AccessPath, Verb, Verdict
 from tests.kinds.aws._account import Account
 
 CUT, KEPT = "222222222222", "333333333333"
+OWN_TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,14 @@ class ShareSeed:
     """Shares it with somebody."""
     denied: str
     """IAM action without which the kind cannot be read."""
+    roles: bool = False
+    """Roles may be named too: then one of the account's own is, whose tags are asked for."""
 
     def start(self, lab: Any) -> SimpleNamespace:
         client = Account()
         made = self.make(client)
-        for member in (CUT, KEPT):
+        own = (client.role("own", OWN_TRUST),) if self.roles else ()
+        for member in (CUT, KEPT, *own):
             self.add(client, made, member)
         found = self.paths(client)
         return SimpleNamespace(

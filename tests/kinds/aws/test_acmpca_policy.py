@@ -22,7 +22,16 @@ def tried(made: str) -> tuple[str, dict[str, Any]]:
     return "acm-pca:DescribeCertificateAuthority", {"CertificateAuthorityArn": made}
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="acm-pca:DescribeCertificateAuthority", denied="acm-pca:GetPolicy", tried=tried, abroad=True)
+SEED = PolicySeed(
+    kind=KIND,
+    drops=("acm-pca:DeletePolicy",),
+    make=make,
+    put=put,
+    action="acm-pca:DescribeCertificateAuthority",
+    denied="acm-pca:GetPolicy",
+    tried=tried,
+    abroad=True,
+)
 
 
 def test_the_last_statement_takes_the_policy_along_and_comes_back_as_it_was(lab_env: Mapping[str, str]) -> None:

@@ -28,6 +28,7 @@ def tried(made: str) -> tuple[str, dict[str, Any]]:
 
 SEED = RevisedSeed(
     kind=KIND,
+    drops=("codeartifact:DeleteDomainPermissionsPolicy",),
     make=make,
     put=put,
     action="codeartifact:DescribeDomain",

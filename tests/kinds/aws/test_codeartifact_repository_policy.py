@@ -26,6 +26,7 @@ def tried(made: str) -> tuple[str, dict[str, Any]]:
 
 SEED = RevisedSeed(
     kind=KIND,
+    drops=("codeartifact:DeleteRepositoryPermissionsPolicy",),
     make=make,
     put=put,
     action="codeartifact:DescribeRepository",

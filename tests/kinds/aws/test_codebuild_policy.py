@@ -25,7 +25,9 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("codebuild:PutResourcePolicy", resourceArn=made, policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="codebuild:BatchGetProjects", denied="codebuild:GetResourcePolicy")
+SEED = PolicySeed(
+    kind=KIND, drops=("codebuild:DeleteResourcePolicy",), make=make, put=put, action="codebuild:BatchGetProjects", denied="codebuild:GetResourcePolicy"
+)
 """Ministack shows no other account a project, so no try."""
 
 

@@ -20,7 +20,9 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("schemas:PutResourcePolicy", RegistryName="records", Policy=text)
 
 
-SEED = RevisedSeed(kind=KIND, make=make, put=put, action="schemas:DescribeRegistry", denied="schemas:GetResourcePolicy")
+SEED = RevisedSeed(
+    kind=KIND, drops=("schemas:DeleteResourcePolicy",), make=make, put=put, action="schemas:DescribeRegistry", denied="schemas:GetResourcePolicy"
+)
 """The API names a registry without its account, so another account's cannot be tried in the lab."""
 
 

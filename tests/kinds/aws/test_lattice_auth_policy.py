@@ -17,7 +17,15 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("vpc-lattice:PutAuthPolicy", resourceIdentifier=made, policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="vpc-lattice-svcs:Invoke", denied="vpc-lattice:GetAuthPolicy", resource=lambda made: f"{made}/*")
+SEED = PolicySeed(
+    kind=KIND,
+    drops=("vpc-lattice:DeleteAuthPolicy",),
+    make=make,
+    put=put,
+    action="vpc-lattice-svcs:Invoke",
+    denied="vpc-lattice:GetAuthPolicy",
+    resource=lambda made: f"{made}/*",
+)
 """No request goes over a network of the lab, so no try."""
 
 

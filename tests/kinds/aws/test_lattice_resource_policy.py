@@ -16,7 +16,14 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("vpc-lattice:PutResourcePolicy", resourceArn=made, policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="vpc-lattice:CreateServiceNetworkVpcAssociation", denied="vpc-lattice:GetResourcePolicy")
+SEED = PolicySeed(
+    kind=KIND,
+    drops=("vpc-lattice:DeleteResourcePolicy",),
+    make=make,
+    put=put,
+    action="vpc-lattice:CreateServiceNetworkVpcAssociation",
+    denied="vpc-lattice:GetResourcePolicy",
+)
 """Nothing in the lab associates networks, so no try."""
 
 

@@ -21,7 +21,7 @@ def put(account: Account, made: str, text: str) -> None:
     account.regional.write("kafka:PutClusterPolicy", ClusterArn=made, Policy=text)
 
 
-SEED = RevisedSeed(kind=KIND, make=make, put=put, action="kafka:CreateVpcConnection", denied="kafka:GetClusterPolicy")
+SEED = RevisedSeed(kind=KIND, drops=("kafka:DeleteClusterPolicy",), make=make, put=put, action="kafka:CreateVpcConnection", denied="kafka:GetClusterPolicy")
 """Nothing in the lab connects to a cluster, so no try."""
 
 

@@ -37,7 +37,8 @@ class Seed:
 
     def start(self, lab: Any) -> SimpleNamespace:
         account = Account()
-        put(account, entry(BAD, GOOD))
+        own = account.role("own", {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+        put(account, entry(BAD, GOOD, own))
         ids = {path.holder: path.id for path in KIND.discover(account.regional)}
         return SimpleNamespace(
             scope=account.region,

@@ -20,7 +20,7 @@ def add(account: Account, made: str, member: str) -> None:
     account.regional.write("ram:AssociateResourceShare", resourceShareArn=made, principals=[member])
 
 
-SEED = ShareSeed(kind=KIND, make=make, add=add, denied="ram:GetResourceShareAssociations")
+SEED = ShareSeed(kind=KIND, make=make, add=add, denied="ram:GetResourceShareAssociations", roles=True)
 """A share opens nothing in the lab's other services, so no try."""
 
 

@@ -19,7 +19,14 @@ def put(account: Account, made: str, text: str, name: str = "newsletters") -> No
     account.regional.write("sesv2:CreateEmailIdentityPolicy", EmailIdentity=SENDER, PolicyName=name, Policy=text)
 
 
-SEED = PolicySeed(kind=KIND, make=make, put=put, action="ses:SendEmail", denied="ses:GetEmailIdentityPolicies")
+SEED = PolicySeed(
+    kind=KIND,
+    drops=("sesv2:CreateEmailIdentityPolicy", "sesv2:DeleteEmailIdentityPolicy"),
+    make=make,
+    put=put,
+    action="ses:SendEmail",
+    denied="ses:GetEmailIdentityPolicies",
+)
 """Ministack lets nobody send for another account's identity, so no try."""
 
 

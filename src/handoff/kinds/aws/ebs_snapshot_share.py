@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _people
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import KindId, Lag, ScopeType
@@ -25,7 +24,7 @@ class EbsSnapshotShare(Share):
     scope_type = ScopeType.AWS_REGION
     # EC2's API is eventually consistent and AWS gives no figure; five minutes is its own advice for how long to go on asking.
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html (read 2026-11-22)")
-    reads = _people.MARK_READS | {"ec2:DescribeSnapshotAttribute", "ec2:DescribeSnapshots"}
+    reads = frozenset({"ec2:DescribeSnapshotAttribute", "ec2:DescribeSnapshots"})
     writes = frozenset({"ec2:ModifySnapshotAttribute"})
     fences = frozenset({"ec2:ModifySnapshotAttribute"})
     creates = frozenset({"aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from handoff import fan
-from handoff.kinds.aws import _people, _policy
+from handoff.kinds.aws import _policy
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import Clue, KindId, Lag, ScopeType
@@ -24,9 +24,9 @@ class IotPolicy(Share):
     row = "A19"
     source = "https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html (read 2026-11-22)"
     scope_type = ScopeType.AWS_REGION
-    # "It can take between 6-8 minutes for a policy change to become effective": AWS IoT caches policies.
-    lag = Lag(settle_s=600, survives_s=0, source="https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html (read 2026-11-22)")
-    reads = _people.MARK_READS | {"iot:GetPolicy", "iot:ListPolicies", "iot:ListTargetsForPolicy"}
+    # "Changes made to a policy can take anywhere between 6 and 8 minutes to become effective because of how AWS IoT caches the policy documents."
+    lag = Lag(settle_s=600, survives_s=0, source="https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html (read 2026-11-22)")
+    reads = frozenset({"iot:GetPolicy", "iot:ListPolicies", "iot:ListTargetsForPolicy"})
     writes = frozenset({"iot:AttachPolicy", "iot:DetachPolicy"})
     fences = frozenset({"iot:AttachPolicy", "iot:AttachPrincipalPolicy", "iot:CreatePolicy", "iot:CreatePolicyVersion", "iot:SetDefaultPolicyVersion"})
     creates = frozenset({"aws:iot/policy:Policy", "aws:iot/policyAttachment:PolicyAttachment"})

@@ -27,9 +27,9 @@ class OpensearchServerlessAccess(ResourcePolicy):
     title = "OpenSearch Serverless data access policy"
     source = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html (read 2026-11-22)"
     scope_type = ScopeType.AWS_REGION
-    # "It can take up to a minute for a change to be enforced."
+    # AWS gives no figure; five minutes are our own margin.
     lag = Lag(
-        settle_s=60,
+        settle_s=300,
         survives_s=0,
         source="https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html (read 2026-11-22)",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _people
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import KindId, Lag, ScopeType
@@ -31,7 +30,7 @@ class RdsClusterSnapshotShare(Share):
         survives_s=0,
         source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBClusterSnapshotAttribute.html (read 2026-11-22)",
     )
-    reads = _people.MARK_READS | {"rds:DescribeDBClusterSnapshotAttributes", "rds:DescribeDBClusterSnapshots"}
+    reads = frozenset({"rds:DescribeDBClusterSnapshotAttributes", "rds:DescribeDBClusterSnapshots"})
     writes = frozenset({"rds:ModifyDBClusterSnapshotAttribute"})
     fences = frozenset({"rds:ModifyDBClusterSnapshotAttribute"})
     creates = frozenset({"aws:rds/clusterSnapshot:ClusterSnapshot", "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _people
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import KindId, Lag, ScopeType
@@ -29,7 +28,7 @@ class RdsSnapshotShare(Share):
     lag = Lag(
         settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshotAttribute.html (read 2026-11-22)"
     )
-    reads = _people.MARK_READS | {"rds:DescribeDBSnapshotAttributes", "rds:DescribeDBSnapshots"}
+    reads = frozenset({"rds:DescribeDBSnapshotAttributes", "rds:DescribeDBSnapshots"})
     writes = frozenset({"rds:ModifyDBSnapshotAttribute"})
     fences = frozenset({"rds:ModifyDBSnapshotAttribute"})
     creates = frozenset({"aws:rds/snapshot:Snapshot", "aws:rds/snapshotCopy:SnapshotCopy"})

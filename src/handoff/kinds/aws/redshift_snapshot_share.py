@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _people
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import KindId, Lag, ScopeType
@@ -25,7 +24,7 @@ class RedshiftSnapshotShare(Share):
     scope_type = ScopeType.AWS_REGION
     # AWS gives no figure; five minutes are our own margin.
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/redshift/latest/APIReference/API_RevokeSnapshotAccess.html (read 2026-11-22)")
-    reads = _people.MARK_READS | {"redshift:DescribeClusterSnapshots"}
+    reads = frozenset({"redshift:DescribeClusterSnapshots"})
     writes = frozenset({"redshift:AuthorizeSnapshotAccess", "redshift:RevokeSnapshotAccess"})
     fences = frozenset({"redshift:AuthorizeSnapshotAccess"})
     creates: frozenset[str] = frozenset()

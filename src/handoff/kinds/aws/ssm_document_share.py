@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _people
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import KindId, Lag, ScopeType
@@ -29,7 +28,7 @@ class SsmDocumentShare(Share):
     lag = Lag(
         settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ModifyDocumentPermission.html (read 2026-11-22)"
     )
-    reads = _people.MARK_READS | {"ssm:DescribeDocumentPermission", "ssm:GetDocument", "ssm:ListDocuments"}
+    reads = frozenset({"ssm:DescribeDocumentPermission", "ssm:GetDocument", "ssm:ListDocuments"})
     writes = frozenset({"ssm:ModifyDocumentPermission"})
     fences = frozenset({"ssm:ModifyDocumentPermission"})
     creates = frozenset({"aws:ssm/document:Document"})

@@ -30,7 +30,7 @@ class VpcEndpointPolicy(ResourcePolicy):
     title = "VPC endpoint policy"
     source = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html (read 2026-11-22)"
     scope_type = ScopeType.AWS_REGION
-    # "It can take a few minutes for the changes to take effect"; ten are our own margin.
+    # AWS gives no figure; ten minutes are our own margin.
     lag = Lag(settle_s=600, survives_s=0, source="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html (read 2026-11-22)")
     reads = _people.MARK_READS | {"ec2:DescribeVpcEndpoints"}
     writes = frozenset({"ec2:ModifyVpcEndpoint"})

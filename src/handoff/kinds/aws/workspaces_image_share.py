@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handoff.kinds.aws import _people
 from handoff.kinds.aws._resource_policy import Held
 from handoff.kinds.aws._share import Share
 from handoff.model import KindId, Lag, ScopeType
@@ -25,7 +24,7 @@ class WorkspacesImageShare(Share):
     scope_type = ScopeType.AWS_REGION
     # AWS gives no figure; five minutes are our own margin.
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/workspaces/latest/api/API_UpdateWorkspaceImagePermission.html (read 2026-11-22)")
-    reads = _people.MARK_READS | {"workspaces:DescribeWorkspaceImagePermissions", "workspaces:DescribeWorkspaceImages"}
+    reads = frozenset({"workspaces:DescribeWorkspaceImagePermissions", "workspaces:DescribeWorkspaceImages"})
     writes = frozenset({"workspaces:UpdateWorkspaceImagePermission"})
     fences = frozenset({"workspaces:UpdateWorkspaceImagePermission"})
     creates: frozenset[str] = frozenset()
