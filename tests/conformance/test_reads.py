@@ -92,12 +92,17 @@ def test_an_answer_that_never_comes_is_no_empty_listing(kind_id: KindId, code: s
             assert not isinstance(refused.value, AccessDenied)
 
 
+WHOLE = frozenset({"aws.iam_access_key", "aws.kms_grant", "aws.s3_bucket_policy", "aws.sso_assignment"})
+"""Kinds of one, two and many calls in which every operation is throttled, twice: each such wait takes a second or two, so the others are throttled once, in their first."""
+
+
 @every_aws_kind
-def test_throttled_twice_it_finds_every_path(kind_id: KindId, shared: Shared, lab: Any) -> None:
+def test_throttled_it_asks_again_and_finds_every_path(kind_id: KindId, shared: Shared, lab: Any) -> None:
     case = shared(kind_id)
     whole = case.found()
-    with ordered(lab, case, record=True, faults=[{"op": op, "code": "Throttling", "times": 2} for op in case.asked]):
+    ops, times = (case.asked, 2) if kind_id in WHOLE else (case.asked[:1], 1)
+    with ordered(lab, case, record=True, faults=[{"op": op, "code": "Throttling", "times": times} for op in ops]):
         assert case.found() == whole
         calls = httpx.get(f"{lab.plan.url('aws')}/_handoff/aws/calls", params={"account": case.seeded.scope.id}, trust_env=False).json()["calls"]
-    for op in case.asked:
-        assert calls.count(op) >= 3, f"{op} was not asked again"
+    for op in ops:
+        assert calls.count(op) > times, f"{op} was not asked again"
