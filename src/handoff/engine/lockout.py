@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from handoff.errors import LockOut
 from handoff.model import AccessPath, Clue, Scope
+
+if TYPE_CHECKING:
+    from handoff.engine.plan import Action, Target
 
 ENOUGH = 2
 _NAMING = frozenset({Clue.AWS_ARN, Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER})
@@ -21,6 +25,31 @@ class Administrator:
     break_glass: bool
     signed_in: Mapping[str, str]
     """By scope: `ok`, or why not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Something that an administrator may do now and could not do after a step."""
+
+    administrator: str
+    action: str
+    resource: str
+    step: str
+
+
+class Aftermath(Protocol):
+    """What administrators can still do after a plan, evaluated; a cloud without one is checked by sign-in and by name alone."""
+
+    def losses(self, administrators: Iterable[Administrator], steps: Iterable[tuple[Action, Target]], /) -> Iterator[Loss]:
+        """Each thing that an administrator may do before a step and not after it."""
+        ...
+
+
+def refuse_losses(losses: Iterable[Loss]) -> None:
+    """Raises LockOut when a plan would take anything from an administrator."""
+    told = [f"  {one.administrator} could no longer {one.action} on {one.resource}, by {one.step}" for one in losses]
+    if told:
+        raise LockOut(f"the plan takes {len(told)} right(s) from the client's administrators:\n" + "\n".join(told))
 
 
 def cut_by(administrator: Administrator, paths: Iterable[AccessPath]) -> AccessPath | None:

@@ -19,10 +19,10 @@ from handoff.engine.apply import Executor, Progress
 from handoff.engine.attribute import Attributor, Strength
 from handoff.engine.loops import Looper
 from handoff.engine.plan import Found, Plan
-from handoff.engine.standing import Job, standings
+from handoff.engine.standing import Job, State, standings
 from handoff.errors import EstateMoved, EvidenceInvalid, PathsRemain, UsageError
 from handoff.model import Kind, Party, Scope, Verb
-from handoff.runs import bundles, watching
+from handoff.runs import aftermath, bundles, watching
 from handoff.runs.discovering import discover, kinds_of
 from handoff.runs.estate import Connections, Estate, administrators, operator, utc_now
 from handoff.runs.imaging import Imaging
@@ -107,6 +107,9 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     _refuse_worse(work, plan, parent, folder, ledger, engine_)
     engine_.refuse_if_moved()
     with Imaging(work, kinds_of(work)) as reading:
+        told = engine_.standings()
+        steps = [(job.action, job.target) for job in told.jobs if told.state(job) is not State.DONE]
+        aftermath.check(work, kinds_of(work), reading, held, steps)
         leans, _ = watching.leaning(work, reading, utc_now() - work.spec.exit.lookback)
     watching.refuse_needed(work, plan.targets, leans)
     looper = Looper(executor=engine_, own=own.recognise(me.values(), (target.path for target in plan.targets)), look=looking(work, plan), sleep=sleep)

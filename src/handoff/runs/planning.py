@@ -10,7 +10,7 @@ from handoff.engine import plan as engine
 from handoff.engine.loops import loops
 from handoff.engine.plan import Plan
 from handoff.model import Party
-from handoff.runs import watching
+from handoff.runs import aftermath, watching
 from handoff.runs.discovering import Sweep, Watch, discover, kinds_of
 from handoff.runs.estate import Estate, administrators, operator, utc_now
 from handoff.runs.imaging import Imaging
@@ -33,15 +33,17 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
     # Whose is it comes before what would it do: an unknown holder is refused before any image is read.
     engine.refuse_unknown(seen.of(Party.UNKNOWN))
     theirs = seen.of(Party.PROVIDER)
+    held = administrators(work, me)
     with Imaging(work, kinds) as image_of:
         targets = engine.targets(theirs, own.recognise(me.values(), (one.path for one in theirs)), image_of)
+        ordered = order.arrange((target for target in targets if not target.own), kinds)
+        last = order.arrange((target for target in targets if target.own), kinds)
+        steps, own_steps = order.actions(ordered.targets, kinds, settle_s), order.actions(last.targets, kinds, settle_s, prefix="o")
+        engine.refuse_if_unsafe(targets, steps, held, engine.admin_scopes(work.scopes), max_changes=max_changes)
+        by_key = {target.path.key: target for target in targets}
+        notes = aftermath.check(work, kinds, image_of, held, [(step, by_key[step.path]) for step in (*steps, *own_steps)])
         watched = watching.watch(work, kinds, targets, image_of)
     uses.refuse(watched.in_use)
-    ordered = order.arrange((target for target in targets if not target.own), kinds)
-    last = order.arrange((target for target in targets if target.own), kinds)
-    steps = order.actions(ordered.targets, kinds, settle_s)
-    held = administrators(work, me)
-    engine.refuse_if_unsafe(targets, steps, held, engine.admin_scopes(work.scopes), max_changes=max_changes)
     plan = Plan(
         engagement=work.spec.metadata.name,
         spec=work.spec_digest(),
@@ -57,11 +59,11 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
         administrators=held,
         targets=targets,
         actions=steps,
-        own_actions=order.actions(last.targets, kinds, settle_s, prefix="o"),
+        own_actions=own_steps,
         loops=loops(targets, kinds, settle_s),
         cycles=(*ordered.cycles, *last.cycles),
         dependencies=watched.leans,
-        unwatched=watched.unknown,
+        unwatched=(*notes, *watched.unknown),
         kept={party.value: seen.counts[party] for party in Party if party is not Party.PROVIDER},
     )
     digest = keep(plan, folder, ledger)
