@@ -13,7 +13,12 @@ from handoff.powers import Fencing
 from handoff.runs.permissions import Role, operations
 
 KNOWN = {action.lower() for action in get_all_actions()}
-NEWER = frozenset[str]()
+NEWER = frozenset(
+    {
+        "lambda:deleteresourcepolicy",  # https://docs.aws.amazon.com/lambda/latest/api/API_DeleteResourcePolicy.html (read 2026-11-22)
+        "lambda:putresourcepolicy",  # https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html (read 2026-11-22)
+    }
+)
 """Actions that AWS documents and the data set of 0.15.2 does not have yet, each with its page."""
 
 
