@@ -18,6 +18,10 @@ KindId = NewType("KindId", str)
 """`aws.iam_access_key`: the path of the kind's module under `handoff.kinds`."""
 
 
+AROUND = "_around"
+"""Member of an image that is kept for an exact inverse and never compared: what stands around the path's own share, which others may change."""
+
+
 class Secret:
     """A value that never shows: `str`, `repr` and f-strings give `***`; JSON encoders refuse it."""
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handoff import canonical
+from handoff.model import AROUND
 
 if TYPE_CHECKING:
     from handoff.model import Json
-
-AROUND = "_around"
-"""Member of an image that is kept for an exact inverse and not compared: what stands around the path's own share, which others may change."""
 
 
 def digest(image: Json | None) -> str:

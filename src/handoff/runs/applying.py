@@ -23,7 +23,7 @@ from handoff.engine.standing import Job, State, standings
 from handoff.errors import EstateMoved, EvidenceInvalid, PathsRemain, UsageError
 from handoff.model import Kind, Party, Scope, Verb
 from handoff.runs import aftermath, bundles, watching
-from handoff.runs.discovering import discover, kinds_of
+from handoff.runs.discovering import Sweep, discover, kinds_of
 from handoff.runs.estate import Connections, Estate, administrators, operator, utc_now
 from handoff.runs.imaging import Imaging
 from handoff.runs.journal import LedgerJournal
@@ -104,13 +104,13 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
     lockout.check(held, [target.path for target in plan.targets], planning.admin_scopes(work.scopes))
     started = {"plan": digest, "operator": dict(me), "administrators": [one.principal for one in held], "left": engine_.left()}
     ledger.append("bundle.started" if parent else "apply.started", started, run=engine_.run)
-    _refuse_worse(work, plan, parent, folder, ledger, engine_)
+    seen = _refuse_worse(work, plan, parent, folder, ledger, engine_)
     engine_.refuse_if_moved()
     with Imaging(work, kinds_of(work)) as reading:
         told = engine_.standings()
         steps = [(job.action, job.target) for job in told.jobs if told.state(job) is not State.DONE]
         aftermath.check(work, kinds_of(work), reading, held, steps)
-        leans, _ = watching.leaning(work, reading, utc_now() - work.spec.exit.lookback)
+        leans, _ = watching.leaning(work, reading, seen.dependencies, utc_now() - work.spec.exit.lookback)
     watching.refuse_needed(work, plan.targets, leans)
     looper = Looper(executor=engine_, own=own.recognise(me.values(), (target.path for target in plan.targets)), look=looking(work, plan), sleep=sleep)
     yield from engine_.stage(Verb.DISABLE)
@@ -139,16 +139,18 @@ def looking(work: Estate, plan: Plan) -> Callable[[Kind, Scope], Iterator[Found]
     return look
 
 
-def _refuse_worse(work: Estate, plan: Plan, parent: Plan | None, folder: StateFolder, ledger: Ledger, engine_: Executor) -> None:
-    """Raises CoverageIncomplete, EstateMoved: what could be seen for the plan has to be seen now, and nothing may be there that it does not know."""
+def _refuse_worse(work: Estate, plan: Plan, parent: Plan | None, folder: StateFolder, ledger: Ledger, engine_: Executor) -> Sweep:
+    """A fresh sweep. Raises CoverageIncomplete, EstateMoved: what could be seen for the plan has to be seen now, and nothing may be there that it does not know."""
     seen = discover(work, folder, ledger, run=engine_.run)
     engine.refuse_worse_coverage(plan, planning.whole(seen.coverages))
     known = set(engine_.standings().by_path) | {target.path.key for target in (parent.targets if parent else ())}
     fresh = engine.new_paths(plan, (one.path for one in seen.of(Party.PROVIDER)), known)
-    unknown = seen.of(Party.UNKNOWN)
+    # A circle of roles whose entrance was cut belongs to nobody any more: what the plan knows is not new for that.
+    unknown = [one for one in seen.of(Party.UNKNOWN) if one.path.key not in known | {target.path.key for target in plan.targets}]
     if fresh or unknown:
         told = [f"  {path.kind} {path.id} in {path.scope}, held by {path.holder}" for path in (*fresh, *(one.path for one in unknown))]
         raise EstateMoved("paths have appeared that the plan does not know:\n" + "\n".join(told))
+    return seen
 
 
 def _ask_for(by_hand: Iterable[Job]) -> None:

@@ -42,7 +42,7 @@ def make_plan(work: Estate, folder: StateFolder, ledger: Ledger, *, max_changes:
         engine.refuse_if_unsafe(targets, steps, held, engine.admin_scopes(work.scopes), max_changes=max_changes)
         by_key = {target.path.key: target for target in targets}
         notes = aftermath.check(work, kinds, image_of, held, [(step, by_key[step.path]) for step in (*steps, *own_steps)])
-        watched = watching.watch(work, kinds, targets, image_of)
+        watched = watching.watch(work, kinds, targets, seen.dependencies, image_of)
     uses.refuse(watched.in_use)
     plan = Plan(
         engagement=work.spec.metadata.name,

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from handoff import registry
-from handoff.engine.attribute import Attributor
 from handoff.engine.plan import Leans, Target
 from handoff.engine.sweep import WORKERS
 from handoff.engine.uses import Judge, Judged, Verdict
@@ -20,6 +19,7 @@ from handoff.powers import Leaning, Watching
 from handoff.runs.estate import utc_now
 
 if TYPE_CHECKING:
+    from handoff.runs._record import Leant
     from handoff.runs.estate import Estate
     from handoff.runs.imaging import Imaging
 
@@ -37,8 +37,8 @@ class Watched:
     """What could not be told, in one line each."""
 
 
-def watch(work: Estate, kinds: Mapping[KindId, Kind], targets: Iterable[Target], reading: Imaging) -> Watched:
-    """Look at every path that a log can tell of, and at every kind of dependency. What cannot be read is said, never taken for unused."""
+def watch(work: Estate, kinds: Mapping[KindId, Kind], targets: Iterable[Target], leant: Iterable[Leant], reading: Imaging) -> Watched:
+    """Look at every path that a log can tell of, and at everything that leans on the provider. What cannot be read is said, never taken for unused."""
     judge, since = Judge(work.spec), utc_now() - work.spec.exit.lookback
     watched = [
         (target.path, kind)
@@ -48,7 +48,7 @@ def watch(work: Estate, kinds: Mapping[KindId, Kind], targets: Iterable[Target],
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         seen = list(pool.map(lambda one: _used(work, judge, reading, one[0], one[1], since), watched))
     in_use = tuple((path, one) for (path, _), (found, _) in zip(watched, seen, strict=True) for one in found)
-    leans, gaps = leaning(work, reading, since)
+    leans, gaps = leaning(work, reading, leant, since)
     blind = {f"{name} in {scope}: {why}" for (path, _), (_, why) in zip(watched, seen, strict=True) if why for name, scope in [(path.kind, path.scope)]}
     return Watched(in_use=in_use, leans=leans, unknown=tuple(sorted(blind | set(gaps))))
 
@@ -79,36 +79,28 @@ def _places(work: Estate, scope: Scope) -> tuple[Scope, ...]:
     return (scope,) if scope.region or not regions else (scope, *regions)
 
 
-def leaning(work: Estate, reading: Imaging, since: datetime) -> tuple[tuple[Leans, ...], tuple[str, ...]]:
-    """Everything of the client's that leans on the provider, with the newest use that a log shows; and what could not be read."""
-    pairs = [(kind, scope) for cloud in work.clouds for kind in registry.dependencies(cloud).values() for scope in work.scopes if scope.type is kind.scope_type]
-    attributor = Attributor(work.spec)
+def leaning(work: Estate, reading: Imaging, leant: Iterable[Leant], since: datetime) -> tuple[tuple[Leans, ...], tuple[str, ...]]:
+    """What a sweep saw leaning on the provider or on nobody known, with the newest use that a log shows; and which logs could not be read."""
+    chosen = [one for one in leant if one.attribution.party in {Party.PROVIDER, Party.UNKNOWN}]
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        answers = list(pool.map(lambda pair: _leaning(attributor, reading, pair[0], pair[1], since), pairs))
-    found = sorted((one for seen, _ in answers for one in seen), key=lambda one: one[0].key)
+        lines = list(pool.map(lambda one: _line(one, reading, since), chosen))
     leans = tuple(
-        Leans(id=f"d{number:05d}", dependency=dependency, why=why, replace=replace, line=line)
-        for number, (dependency, why, replace, line) in enumerate(found, start=1)
+        Leans(id=f"d{number:05d}", dependency=one.dependency, why=one.attribution.why, replace=_kind(one).replace, line=line)
+        for number, (one, (line, _)) in enumerate(zip(chosen, lines, strict=True), start=1)
     )
-    return leans, tuple(sorted(gap for _, gap in answers if gap))
+    return leans, tuple(sorted({gap for _, gap in lines if gap}))
 
 
-def _leaning(attributor: Attributor, reading: Imaging, kind: Leaning, scope: Scope, since: datetime) -> tuple[list[tuple[Dependency, str, str, str]], str]:
-    reader, seen = reading.reader(scope), []
+def _kind(one: Leant) -> Leaning:
+    return registry.dependencies(one.dependency.scope.cloud)[one.dependency.kind]
+
+
+def _line(one: Leant, reading: Imaging, since: datetime) -> tuple[str, str]:
+    leant = one.dependency
     try:
-        for one in kind.discover(reader):
-            whose = attributor.attribute(as_path(one))
-            if whose.party in {Party.PROVIDER, Party.UNKNOWN}:
-                line = next((use.line for use in islice(kind.used(reader, one, since), 1)), "")
-                seen.append((one, whose.why, kind.replace, line))
+        return next((use.line for use in islice(_kind(one).used(reading.reader(leant.scope), leant, since), 1)), ""), ""
     except CloudError as error:
-        return seen, f"what leans on the provider by {kind.id} in {scope} could not be read: {error.message}"
-    return seen, ""
-
-
-def as_path(one: Dependency) -> AccessPath:
-    """A dependency as attribution takes it: whose the thing is that it leans on."""
-    return AccessPath(kind=one.kind, id=one.id, scope=one.scope, holder=one.owner, allows=one.needs, clues=one.clues, detail=one.detail)
+        return "", f"use of {leant.kind} in {leant.scope}: the log could not be read: {error.message}"
 
 
 def refuse_needed(work: Estate, targets: Iterable[Target], leans: Iterable[Leans]) -> None:

@@ -98,8 +98,13 @@ def without(document: Json, mark: str, type_: str, principal: str) -> Json:
     return {**document, "Statement": kept}
 
 
-def put_back(document: Json, statements: list[Json], *, drop_sid: str = "") -> Json:
-    """The same document with these statements in it again, without the placeholder named by `drop_sid`; what is there already is left alone."""
+def put_back(document: Json, statements: list[Json], *, drop_sid: str = "", around: object = None, taken: tuple[str, str, str] | None = None) -> Json:
+    """The same document with these statements in it again, without the placeholder named by `drop_sid`; what is there already is left alone.
+
+    When nothing but this opening (`taken`) was changed since, the document is again what it was before (`around`), statement by statement.
+    """
+    if isinstance(around, Mapping) and taken is not None and _is_rest(document, without(around, *taken), drop_sid):
+        return around
     kept = [statement for statement in _statements(document) if not drop_sid or statement.get("Sid") != drop_sid]
     current: Json = {**document, "Statement": kept}
     for statement in statements:
@@ -107,6 +112,12 @@ def put_back(document: Json, statements: list[Json], *, drop_sid: str = "") -> J
             if not find(current, _mark(statement), type_, principal):
                 current = _add(current, statement, type_, principal)
     return current
+
+
+def _is_rest(document: Json, rest: Json, drop_sid: str) -> bool:
+    kept = [statement for statement in _statements(document) if not drop_sid or statement.get("Sid") != drop_sid]
+    # A document that had nothing left was removed, and with it what else it said.
+    return kept == _statements(rest) and (not kept or {**document, "Statement": kept} == {**rest, "Statement": kept})
 
 
 def is_empty(document: Json) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from handoff import fan
 from handoff.kinds.aws import _clues, _people, _policy
-from handoff.model import AccessPath, Step, Verb, Verdict
+from handoff.model import AROUND, AccessPath, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ class ResourcePolicy(ABC):
         """The principal's share of the policy, and nothing else of it."""
         document = self._document(reader, _held(path))
         statements = _policy.find(document or {}, *_key(path))
-        return {"version": (document or {}).get("Version"), "statements": statements} if statements else None
+        return {"version": (document or {}).get("Version"), "statements": statements, AROUND: document} if statements else None
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Re-read, take out, write."""
@@ -101,7 +101,7 @@ class ResourcePolicy(ABC):
         """Put the principal back where it was."""
         document = self._document(writer, _held(path))
         base = document if document is not None else {**NEW, "Version": before.get("version") or NEW["Version"]}
-        wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), drop_sid=KEEPER)
+        wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), drop_sid=KEEPER, around=before.get(AROUND), taken=_key(path))
         if wanted != document:
             yield self.write_policy(writer, _held(path), _policy.text(wanted))
 

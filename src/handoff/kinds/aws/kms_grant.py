@@ -30,6 +30,7 @@ class KmsGrant:
     source = "https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html (read 2026-11-22)"
     scope_type = ScopeType.AWS_REGION
     phase = 3
+    recurs = True
     lag = Lag(settle_s=300, survives_s=0, source="https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html (read 2026-11-22)")
     reads = _keys.READS | _people.MARK_READS | {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"}
     writes = frozenset({"kms:PutKeyPolicy", "kms:RevokeGrant"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from handoff import fan
 from handoff.errors import CloudError, LockOut
 from handoff.kinds.aws import _clues, _keys, _people, _policy
-from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
+from handoff.model import AROUND, AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +69,9 @@ class KmsKeyPolicy:
 
     def image(self, reader: Reader, path: AccessPath, /) -> Json | None:
         """The principal's share of the policy, and nothing else of it."""
-        statements = _policy.find(_read(reader, _arn(path)) or {}, *_key(path))
-        return {"statements": statements} if statements else None
+        document = _read(reader, _arn(path)) or {}
+        statements = _policy.find(document, *_key(path))
+        return {"statements": statements, AROUND: document} if statements else None
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Re-read, take out, write. Raises LockOut instead of leaving the key without an administrator in its own account."""
@@ -90,7 +91,7 @@ class KmsKeyPolicy:
         document = _read(writer, _arn(path))
         if document is None:
             raise CloudError(f"{_arn(path)} is not there, so {path.holder} cannot be put back")
-        wanted = _policy.put_back(document, cast("list[Json]", before["statements"]))
+        wanted = _policy.put_back(document, cast("list[Json]", before["statements"]), around=before.get(AROUND), taken=_key(path))
         if wanted != document:
             yield _put(writer, path, wanted)
 

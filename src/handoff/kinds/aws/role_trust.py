@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from handoff.kinds.aws import _clues, _people, _policy, _sessions, _use
-from handoff.model import AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
+from handoff.model import AROUND, AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +86,7 @@ class RoleTrust:
         document = self._trust(reader, path)
         if document is None:
             return None
-        return {"role_id": path.detail["role_id"], "statements": _policy.find(document, *_key(path)), "cut": self._cut(reader, path)}
+        return {"role_id": path.detail["role_id"], "statements": _policy.find(document, *_key(path)), "cut": self._cut(reader, path), AROUND: document}
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Trust first, sessions second: a session begun in between is then older than the cut."""
@@ -111,7 +111,7 @@ class RoleTrust:
         document = self._trust(writer, path)
         if document is None:
             return
-        wanted = _policy.put_back(document, cast("list[Json]", before["statements"]), drop_sid=_NOBODY_SID)
+        wanted = _policy.put_back(document, cast("list[Json]", before["statements"]), drop_sid=_NOBODY_SID, around=before.get(AROUND), taken=_key(path))
         if wanted != document and not _policy.is_empty(wanted):
             yield self._put(writer, path, wanted)
         if before["cut"] is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from handoff import fan
 from handoff.kinds.aws import _clues, _people, _policy
-from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
+from handoff.model import AROUND, AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class S3BucketPolicy:
         """The principal's share of the policy, and nothing else of it."""
         document = _read(reader, _bucket(path))
         statements = _policy.find(document or {}, *_key(path))
-        return {"version": (document or {}).get("Version"), "statements": statements} if statements else None
+        return {"version": (document or {}).get("Version"), "statements": statements, AROUND: document} if statements else None
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Re-read, take out, write; a policy that allows and denies nothing any more is deleted."""
@@ -69,7 +69,7 @@ class S3BucketPolicy:
         """Put the principal back where it was."""
         document = _read(writer, _bucket(path))
         base = document if document is not None else {**_NEW, "Version": before.get("version") or _NEW["Version"]}
-        wanted = _policy.put_back(base, cast("list[Json]", before["statements"]))
+        wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), around=before.get(AROUND), taken=_key(path))
         if wanted != document:
             yield writer.write("s3:PutBucketPolicy", Bucket=_bucket(path), Policy=_policy.text(wanted))
 
