@@ -1,9 +1,10 @@
-"""The list of a function's addresses: ministack asks for another permission than AWS does, and does not tell those of aliases apart."""
+"""Listing, changing and deleting a function's addresses: ministack asks for other permissions than AWS does, and does not tell those of aliases apart."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handoff.lab.aws.services import _parts
 from handoff.lab.aws.standin import Fault, StandIn
 
 if TYPE_CHECKING:
@@ -28,6 +29,29 @@ class Addresses(StandIn):
             if function == name:
                 found.append({**config, "FunctionArn": config["FunctionArn"] + (f":{alias}" if alias else "")})
         return {"FunctionUrlConfigs": found}
+
+    def UpdateFunctionUrlConfig(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is given is changed, the rest stays."""
+        _, config = self._one(p)
+        config.update({key: p[key] for key in ("AuthType", "Cors", "InvokeMode") if key in p})
+        config["LastModifiedTime"] = _parts.now()
+        return dict(config)
+
+    def DeleteFunctionUrlConfig(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The function stays."""
+        from ministack.services import lambda_svc
+
+        del lambda_svc._function_urls[self._one(p)[0]]
+        return {}
+
+    def _one(self, p: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Its key in ministack's table, and what is there."""
+        from ministack.services import lambda_svc
+
+        key = str(lambda_svc._url_config_key(_name(p["FunctionName"]), p.get("Qualifier")))
+        if key not in lambda_svc._function_urls:
+            raise Fault("ResourceNotFoundException", f"Function URL config not found for {_name(p['FunctionName'])}", status=404)
+        return key, lambda_svc._function_urls[key]
 
     def resource_of(self, op: str, p: Mapping[str, Any]) -> str:
         """The function."""
