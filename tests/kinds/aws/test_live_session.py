@@ -191,6 +191,21 @@ def test_who_minted_it(name: str, who: dict[str, Any], more: dict[str, Any], by:
     assert minted.until == datetime(2026, 11, 22, 22, tzinfo=UTC), "an event that does not say how long is taken for the longest"
 
 
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        pytest.param("Nov 22, 2026, 1:00:00 PM", 13, id="as-it-is-written"),
+        pytest.param("Nov 22, 2026, 1:00:00\u202fPM", 13, id="with-a-narrow-blank"),
+        pytest.param("Nov 22, 2026 1:00:00 PM", 13, id="as-it-was-written-once"),
+        pytest.param("soon", 22, id="unreadable-is-taken-for-the-longest"),
+    ],
+)
+def test_until_when_it_lives(written: str, hour: int) -> None:
+    answer = {"assumedRoleUser": {"assumedRoleId": "AROAOPERATOR:jo"}, "credentials": {"expiration": written}}
+    (minted,) = _trail.minted(History(event("AssumeRole", {"type": "AWSAccount", "accountId": "222222222222"}, responseElements=answer)), NOW)
+    assert minted.until == datetime(2026, 11, 22, hour, tzinfo=UTC)
+
+
 def test_what_was_refused_or_was_minted_elsewhere_is_no_session_of_this_account() -> None:
     who = {"type": "AWSAccount", "accountId": "222222222222"}
     there = event("AssumeRole", who, requestParameters={"roleArn": "arn:aws:iam::333333333333:role/operator"})

@@ -82,9 +82,9 @@ class Item(ABC):
         return tuple(step for step in offered if step.effect)
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
-        """Switch off or delete, unless that is so already."""
+        """Switch off or delete, unless that is so already. What a person has to do is not done here."""
         state = self.image(writer, path)
-        if state is None:
+        if state is None or verb is Verb.MANUAL:
             return
         if verb is Verb.DELETE:
             yield from self.delete(writer, path, before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from handoff import fan
@@ -31,7 +31,8 @@ _LONGEST: Mapping[str, timedelta] = {
     "GetFederationToken": timedelta(hours=36),
     "GetSessionToken": timedelta(hours=36),
 }
-_BACK = max(_LONGEST.values())
+# How CloudTrail writes when credentials end; newer events have a comma more.
+_WRITTEN = ("%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,10 @@ class Minted:
 
 
 def minted(reader: Reader, now: datetime) -> Iterator[Minted]:
-    """Every session of a role or user of the scope's account that was minted in its region within 36 hours."""
+    """Every session of a role or user of the scope's account that was minted in its region and may live at `now`."""
     # To the full hour, so that all who ask within one sweep ask the same.
-    since = (now - _BACK).replace(minute=0, second=0, microsecond=0)
-    for events in fan.each(lambda name: list(_lookup(reader, name, since)), _LONGEST):
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for events in fan.each(lambda name: list(_lookup(reader, name, hour - _LONGEST[name])), _LONGEST):
         for event in events:
             found = _minted(event, reader.scope.id)
             if found is not None:
@@ -75,7 +76,7 @@ def _lookup(reader: Reader, name: str, since: datetime) -> Iterator[Mapping[str,
 def _minted(event: Mapping[str, object], account: str) -> Minted | None:
     answer, asked, who = (_part(event, name) for name in ("responseElements", "requestParameters", "userIdentity"))
     name, issued = str(event["eventName"]), datetime.fromisoformat(str(event["eventTime"]))
-    until = issued + (timedelta(seconds=int(str(asked["durationSeconds"]))) if asked.get("durationSeconds") else _LONGEST[name])
+    until = _ends(_part(answer, "credentials").get("expiration")) or issued + _asked(asked.get("durationSeconds"), _LONGEST[name])
     if name.startswith("AssumeRole"):
         arn, bearer_id, kind = str(asked.get("roleArn", "")), str(_part(answer, "assumedRoleUser").get("assumedRoleId", "")).partition(":")[0], "Role"
     else:
@@ -87,6 +88,25 @@ def _minted(event: Mapping[str, object], account: str) -> Minted | None:
     return Minted(
         bearer_type=kind, bearer_name=arn.rsplit("/", 1)[-1], bearer_arn=arn, bearer_id=bearer_id, by=by, issued=issued, until=until, clues=tuple(clues)
     )
+
+
+def _ends(written: object) -> datetime | None:
+    """source: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11-22)."""
+    # A narrow blank stands before AM and PM in newer events.
+    text = " ".join(str(written or "").split())
+    for form in _WRITTEN:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _asked(seconds: object, longest: timedelta) -> timedelta:
+    return timedelta(seconds=int(str(seconds))) if seconds else longest
 
 
 def _by(who: Mapping[str, object], answer: Mapping[str, object], account: str) -> tuple[str, list[tuple[Clue, str]]]:
