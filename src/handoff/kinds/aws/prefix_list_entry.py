@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from handoff import fan
+from handoff.errors import CloudError
 from handoff.kinds.aws import _ec2, _marks, _ranges
 from handoff.kinds.aws._item import Item
 from handoff.model import AccessPath, KindId, ScopeType
@@ -77,8 +78,10 @@ class PrefixListEntry(Item):
 
     def _modify(self, writer: Writer, path: AccessPath, **change: object) -> Receipt:
         """The version that was read goes along, so that a change of somebody else's in between is refused and not lost."""
-        version = (self._list(writer, path) or {}).get("Version")
-        return writer.write("ec2:ModifyManagedPrefixList", PrefixListId=path.detail["list"], CurrentVersion=version, **change)
+        listed = self._list(writer, path) or {}
+        if str(listed.get("State")).endswith("-in-progress"):
+            raise CloudError(f"prefix list {path.detail['list']} is still being changed", hint="Wait a minute and run it again: it goes on where it was.")
+        return writer.write("ec2:ModifyManagedPrefixList", PrefixListId=path.detail["list"], CurrentVersion=listed.get("Version"), **change)
 
     def _list(self, reader: Reader, path: AccessPath) -> Json | None:
         answer = reader.get("ec2:DescribeManagedPrefixLists", PrefixListIds=[path.detail["list"]]) or {}
