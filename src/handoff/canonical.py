@@ -11,6 +11,9 @@ from enum import Enum
 
 from handoff.model import Secret
 
+# Made once: `json.dumps` with settings of its own makes one for each value.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def plain(value: object) -> object:
     """Any value of `handoff.model` as plain JSON. Raises TypeError for a Secret, which has no business in a record, and for what is not JSON; ValueError for a naive time."""
@@ -46,7 +49,7 @@ def _plain(value: object) -> object:
 
 def encode(value: object) -> bytes:
     """The value as one line of ASCII JSON: keys sorted, no blanks, no line end. Raises as `plain` does, and ValueError for NaN."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _ENCODER.encode(plain(value)).encode("ascii")
 
 
 def pretty(value: object) -> bytes:
