@@ -57,7 +57,8 @@ def _never_but(statement: Statement, request: Request) -> Statement | None:
 
 def _wild_names(statement: Statement, request: Request) -> Statement:
     arn = request.caller.arn
-    taken = tuple(replace(one, value=arn) if one.value != "*" and match.like(one.value, arn) else one for one in statement.principals or ())
+    # It is then narrowed by a boundary, as everyone is and as the caller's own name would not be.
+    taken = tuple(replace(one, value="*") if match.has_wildcard(one.value) and match.like(one.value, arn) else one for one in statement.principals or ())
     return statement if statement.principals is None else replace(statement, principals=taken)
 
 
@@ -243,8 +244,8 @@ def _round(owner: Account, hand: Hand, target: Target, draw: Generator, tally: T
     hand.account.writer.write(f"iam:Put{hand.kind}Policy", **{f"{hand.kind}Name": "caller"}, PolicyName="drawn", PolicyDocument=json.dumps(own))
     bound = _bound(hand, draw)
     theirs = draw.document(principals=_principals(owner, hand), most=3)
-    if draw.random.random() < 0.2:
-        theirs = {"Version": "2012-10-17", "Statement": _turned(theirs["Statement"], draw.random.choice((hand.named[0], f"arn:aws:iam::{owner.id}:root")))}
+    if draw.random.random() < 0.3:
+        theirs = {"Version": "2012-10-17", "Statement": _turned(theirs["Statement"], draw.random.choice((hand.named[0], "arn:aws:iam::999999999999:root")))}
     tries = target.made(json.dumps(theirs))
     policies = Policies(
         identity=(parse(own, where="identity"),),

@@ -61,30 +61,29 @@ class Grants:
     ) -> None:
         levels = [tuple(identity), *(tuple(one) for one in scps), *((tuple(boundary),) if boundary is not None else ())]
         self._context = context or Context(is_whole=False)
-        self._allows = [[one for document in level for one in document.statements if self._may(one)] for level in levels]
-        self._denies = [one for level in levels for document in level for one in document.statements if self._must(one)]
+        self._allows = [[_Right(one) for document in level for one in document.statements if self._may(one)] for level in levels]
+        self._denies = [_Right(one) for level in levels for document in level for one in document.statements if self._must(one)]
         self._answers: dict[tuple[str, str], bool] = {}
         self.reach = -1
         """The known actions that may be allowed on something, as bits."""
-        for level in self._allows:
-            self.reach &= _joined(level)
         self.free = ~_joined(self._denies)
         """Those that are allowed on everything and that no Deny is about."""
         for level in self._allows:
-            self.free &= _joined(one for one in level if one.resources is not None and "*" in one.resources)
+            self.reach &= _joined(level)
+            self.free &= _joined(one for one in level if one.statement.resources is not None and "*" in one.statement.resources)
 
     def __call__(self, action: str, resource: str = "*") -> bool:
         """Whether it may do this to something that the pattern matches."""
         known = self._answers.get((action, resource))
         if known is None:
-            known = self._answers[action, resource] = self._answer(action.lower(), resource)
+            known = self._answers[action, resource] = self._answer(action, resource)
         return known
 
     def _answer(self, action: str, resource: str) -> bool:
-        denies = [one for one in self._denies if _acts(one, action)]
+        denies = [one.statement for one in self._denies if one.acts(action)]
         if any(_is_all(one, resource) for one in denies):
             return False
-        return all(any(_acts(one, action) and _leaves(one, resource, denies) for one in level) for level in self._allows)
+        return all(any(one.acts(action) and _leaves(one.statement, resource, denies) for one in level) for level in self._allows)
 
     def _may(self, statement: Statement) -> bool:
         return statement.effect is Effect.ALLOW and self._truth(statement) is not Truth.FALSE
@@ -96,15 +95,33 @@ class Grants:
         return all_hold(statement.conditions, self._context, has_variables=statement.has_variables) if statement.conditions else Truth.TRUE
 
 
+class _Right:
+    """A statement, and which of the known actions it is about."""
+
+    __slots__ = ("reach", "statement")
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.reach = _reach(statement.actions or (), statement.not_actions)
+
+    def acts(self, action: str) -> bool:
+        bit = _BITS.get(action)
+        if bit is not None:
+            return self.reach & bit != 0
+        if self.statement.actions is not None:
+            return any(match.action(one, action) for one in self.statement.actions)
+        return not any(match.action(one, action) for one in self.statement.not_actions or ())
+
+
 def _is_open(one: Means, allowed: Callable[[str, str], bool]) -> bool:
     first, *others = one.actions
     return allowed(first, one.resource) and all(allowed(action, "*") for action in others)
 
 
-def _joined(statements: Iterable[Statement]) -> int:
+def _joined(rights: Iterable[_Right]) -> int:
     found = 0
-    for one in statements:
-        found |= _reach(one.actions or (), one.not_actions)
+    for one in rights:
+        found |= one.reach
     return found
 
 
@@ -119,18 +136,6 @@ def _reach(actions: tuple[str, ...], not_actions: tuple[str, ...] | None) -> int
 @lru_cache(maxsize=1 << 16)
 def _bits(pattern: str) -> int:
     return sum(bit for action, bit in _BITS.items() if match.action(pattern, action))
-
-
-def _acts(statement: Statement, action: str) -> bool:
-    bit = _KNOWN.get(action)
-    if bit is not None:
-        return bool(_reach(statement.actions or (), statement.not_actions) & bit)
-    if statement.actions is not None:
-        return any(match.action(one, action) for one in statement.actions)
-    return not any(match.action(one, action) for one in statement.not_actions or ())
-
-
-_KNOWN = {action.lower(): bit for action, bit in _BITS.items()}
 
 
 def _leaves(allow: Statement, resource: str, denies: list[Statement]) -> bool:

@@ -89,7 +89,8 @@ def evaluate(request: Request, policies: Policies, *, could: bool = False) -> De
 
     Without it what is not known counts against the request: an Allow must surely apply, and a Deny need only perhaps.
     """
-    allowing, denying = ({Truth.TRUE, Truth.UNKNOWN}, {Truth.TRUE}) if could else ({Truth.TRUE}, {Truth.TRUE, Truth.UNKNOWN})
+    sure, possible = (Truth.TRUE,), (Truth.TRUE, Truth.UNKNOWN)
+    allowing, denying = (possible, sure) if could else (sure, possible)
     for layer, documents in _layers(policies):
         denied = next(_applying(request, documents, Effect.DENY, denying, named=layer == _RESOURCE), None)
         if denied is not None:
@@ -160,7 +161,7 @@ def _decide(
     return _missing(limit) if limit else Decision(answer=Answer.ALLOWED, layer=_IDENTITY, statement=own)
 
 
-def _resource(request: Request, policies: Policies, allowing: set[Truth]) -> tuple[Naming, Statement | None]:
+def _resource(request: Request, policies: Policies, allowing: tuple[Truth, ...]) -> tuple[Naming, Statement | None]:
     """The Allow of the resource's policy that names the caller most closely."""
     best: tuple[Naming, Statement | None] = (Naming.NOT, None)
     for statement in _applying(request, (policies.resource,) if policies.resource else (), Effect.ALLOW, allowing, named=True):
@@ -170,7 +171,7 @@ def _resource(request: Request, policies: Policies, allowing: set[Truth]) -> tup
     return best
 
 
-def _applying(request: Request, documents: Iterable[Document], effect: Effect, wanted: set[Truth], *, named: bool) -> Iterator[Statement]:
+def _applying(request: Request, documents: Iterable[Document], effect: Effect, wanted: tuple[Truth, ...], *, named: bool) -> Iterator[Statement]:
     for document in documents:
         for statement in document.statements:
             if statement.effect is effect and applies(statement, request, named=named) in wanted:

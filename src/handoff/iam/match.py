@@ -34,6 +34,7 @@ def like(pattern: str, value: str) -> bool:
     return pattern == "*" or _matcher(pattern)(value)
 
 
+@lru_cache(maxsize=1 << 17)
 def action(pattern: str, name: str) -> bool:
     """Actions are compared without regard to case."""
     return pattern == "*" or _matcher(pattern.lower())(name.lower())
@@ -83,6 +84,7 @@ def quoted(value: str) -> str:
     return value.replace("*", f"{QUOTE}*").replace("?", f"{QUOTE}?")
 
 
+@lru_cache(maxsize=1 << 14)
 def account_of(value: str) -> str:
     """The account that an ARN, or a bare account id, names; empty when it names none."""
     if _ACCOUNT.fullmatch(value):
