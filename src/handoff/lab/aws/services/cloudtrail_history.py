@@ -1,7 +1,7 @@
-"""CloudTrail's event history: ministack's events as they are, and each session that STS gave as the event that AWS would show.
+"""CloudTrail's event history: ministack's events with their names and callers, and each session that STS gave as the event that AWS would show.
 
-source: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11-22). Ministack names STS events by their HTTP method and
-says neither who called nor what was given, and shows a call into another account only to the caller.
+source: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (read 2026-11-22). Ministack names events of the query protocol by
+their HTTP method, says neither who called nor what STS gave, and shows a call into another account only to the caller.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 REGION = "eu-west-1"
 """Where STS was called: sessions do not say, and the lab has one region of its own."""
+
+_MINTS = frozenset({"AssumeRole", "GetFederationToken", "GetSessionToken"})
+"""Told from the sessions, which say who was given what; a call that was refused gave none, and is left out."""
 
 
 class CloudtrailHistory(StandIn):
@@ -39,7 +42,17 @@ class CloudtrailHistory(StandIn):
     def _recorded(self) -> Iterator[dict[str, Any]]:
         from ministack.services import cloudtrail
 
-        yield from (dict(event) for event in cloudtrail._get_event_queue() if event["EventName"] != "POST.sts")
+        for event in list(cloudtrail._get_event_queue()):
+            body = json.loads(event["CloudTrailEvent"])
+            asked = body.get("requestParameters") or {}
+            action = asked.get("Action")
+            if action in _MINTS:
+                continue
+            if action:
+                name = action[0] if isinstance(action, list) else action
+                body |= {"eventName": name, "requestParameters": {_camel(key): value for key, value in asked.items() if key not in {"Action", "Version"}}}
+            body["userIdentity"] |= _caller(event["AccessKeyId"])
+            yield {**event, "EventName": body["eventName"], "CloudTrailEvent": json.dumps(body)}
 
     def _sessions(self) -> Iterator[dict[str, Any]]:
         from ministack.services import sts
@@ -55,7 +68,8 @@ class CloudtrailHistory(StandIn):
                     "EventSource": "sts.amazonaws.com",
                     "EventTime": session["IssuedAt"],
                     "ReadOnly": "true",
-                    "Resources": [],
+                    "AccessKeyId": session.get("SourceAccessKeyId") or "",
+                    "Resources": [{"ResourceType": "AWS::IAM::Role", "ResourceName": arn}] if (arn := event["requestParameters"].get("roleArn")) else [],
                     "CloudTrailEvent": json.dumps(body),
                 }
 
@@ -106,6 +120,20 @@ def _identity(source: str, session: Mapping[str, Any], account: str) -> dict[str
         return {"type": "Root", "arn": source, "accountId": home, "principalId": home}
     user = iam._users.get(name) or {}
     return {"type": "IAMUser", "arn": source, "accountId": home, "userName": name, "principalId": user.get("UserId", session["UserId"])}
+
+
+def _caller(key: str) -> dict[str, Any]:
+    """Who the key is of, while it is known."""
+    from ministack.core.iam_evaluator import resolve_caller_identity
+
+    found = resolve_caller_identity(key) or {}
+    arn = str(found.get("userArn") or "")
+    return {"arn": arn, "userName": arn.rsplit("/", 1)[-1]} if arn else {}
+
+
+def _camel(name: str) -> str:
+    """As CloudTrail writes parameters: `UserName` is `userName`."""
+    return name[:1].lower() + name[1:]
 
 
 def _has(event: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
