@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from handoff import canonical, lags, registry
+from handoff import lags, registry
+from handoff.engine import images
 from handoff.model import AccessPath, Kind, KindId, Login, Outcome, Step, Verb, Verdict, Writer
 from handoff.wrap.record import RecordedWriter
 
@@ -92,7 +93,7 @@ class Case:
         return self.kind.probe(self.writer(), self.path)
 
     def image(self) -> str:
-        return canonical.digest(self.kind.image(self.writer(), self.path))
+        return images.digest(self.kind.image(self.writer(), self.path))
 
     @property
     def ids(self) -> set[str]:
@@ -107,4 +108,4 @@ class Case:
     def bystander_image(self) -> str:
         if not self.bystanders:
             return ""
-        return canonical.digest(self.kind.image(self.writer(), self.found()[self.seeded.bystander_id]))
+        return images.digest(self.kind.image(self.writer(), self.found()[self.seeded.bystander_id]))

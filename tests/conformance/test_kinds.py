@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handoff import canonical, registry
+from handoff.engine import images
 from handoff.errors import AccessDenied, HandoffError
 from handoff.model import KindId, Outcome, Verb, Verdict
 from handoff.wrap.dryrun import DryRun
@@ -77,7 +78,7 @@ def test_dry_run_changes_nothing(kind_id: KindId, shared: Callable[[KindId], Cas
         assert receipts
         assert not any(receipt.applied for receipt in receipts)
     assert {op for op, _ in dry.would} <= case.kind.writes
-    assert canonical.digest(before) == case.image()
+    assert images.digest(before) == case.image()
     assert case.probe() is Verdict.ALIVE
 
 
@@ -117,7 +118,7 @@ def test_undo_gives_back_what_was_there(kind_id: KindId, seeded: Callable[[KindI
     assert step.verb is Verb.DISABLE
     before = case.kind.image(case.writer(), case.path)
     assert before is not None
-    digest = canonical.digest(before)
+    digest = images.digest(before)
     list(case.kind.do(case.writer(), case.path, step.verb, before, datetime.now(UTC)))
     assert case.awaits(case.seeded.tried, Outcome.REFUSED) is Outcome.REFUSED
     list(case.kind.undo(case.writer(), case.path, step.verb, before))

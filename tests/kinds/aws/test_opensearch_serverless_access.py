@@ -75,7 +75,7 @@ def test_entries_are_told_apart_and_keep_what_they_say(lab_env: Mapping[str, str
     list(KIND.do(account.regional, path, Verb.DISABLE, before, datetime.now(UTC)))
     assert entries(account) == [entry(GOOD), other]
     list(KIND.undo(account.regional, path, Verb.DISABLE, before))
-    assert entries(account) == [entry(GOOD, BAD), other]
+    assert entries(account) == [entry(BAD, GOOD), other]
 
 
 def test_a_policy_that_went_with_its_last_principal_comes_back_with_its_description(lab_env: Mapping[str, str]) -> None:

@@ -84,13 +84,13 @@ class ResourcePolicy(ABC):
 
     def image(self, reader: Reader, path: AccessPath, /) -> Json | None:
         """The principal's share of the policy, and nothing else of it."""
-        document = self._document(reader, _held(path))
+        document = self._document(reader, held_of(path))
         statements = _policy.find(document or {}, *_key(path))
         return {"version": (document or {}).get("Version"), "statements": statements, AROUND: document} if statements else None
 
     def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Re-read, take out, write."""
-        held = _held(path)
+        held = held_of(path)
         document = self._document(writer, held)
         if document is None or not _policy.find(document, *_key(path)):
             return
@@ -99,15 +99,15 @@ class ResourcePolicy(ABC):
 
     def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
         """Put the principal back where it was."""
-        document = self._document(writer, _held(path))
+        document = self._document(writer, held_of(path))
         base = document if document is not None else {**NEW, "Version": before.get("version") or NEW["Version"]}
         wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), drop_sid=KEEPER, around=before.get(AROUND), taken=_key(path))
         if wanted != document:
-            yield self.write_policy(writer, _held(path), _policy.text(wanted))
+            yield self.write_policy(writer, held_of(path), _policy.text(wanted))
 
     def probe(self, reader: Reader, path: AccessPath, /) -> Verdict:
         """The policy itself is the right; the services have one call that shows it."""
-        document = self._document(reader, _held(path))
+        document = self._document(reader, held_of(path))
         return Verdict.ALIVE if _policy.find(document or {}, *_key(path)) else Verdict.GONE
 
     def _document(self, reader: Reader, held: Held) -> Json | None:
@@ -151,7 +151,8 @@ def keeper(reader: Reader, action: object, resource: str = "") -> str:
     return _policy.text({**NEW, "Statement": [statement | ({"Resource": resource} if resource else {})]})
 
 
-def _held(path: AccessPath) -> Held:
+def held_of(path: AccessPath) -> Held:
+    """The resource of a path that was found earlier."""
     return Held(id=str(path.detail["held"]), name=str(path.detail["name"]), params=cast("Json", path.detail["params"]))
 
 

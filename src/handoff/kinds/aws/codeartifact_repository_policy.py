@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from handoff.kinds.aws import _people, _policy, _revision
-from handoff.kinds.aws._resource_policy import Held, ResourcePolicy
+from handoff.kinds.aws._resource_policy import Held
+from handoff.kinds.aws._revision import RevisedPolicy
 from handoff.model import KindId, Lag, ScopeType
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from handoff.model import Json, Kind, Reader, Receipt, Writer
 
 
-class CodeartifactRepositoryPolicy(ResourcePolicy):
+class CodeartifactRepositoryPolicy(RevisedPolicy):
     """One principal of one Allow statement of one repository's policy."""
 
     id = KindId("aws.codeartifact_repository_policy")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handoff.kinds.aws import _people, _policy, _revision
-from handoff.kinds.aws._resource_policy import Held, ResourcePolicy
+from handoff.kinds.aws._resource_policy import Held
+from handoff.kinds.aws._revision import RevisedPolicy
 from handoff.model import KindId, Lag, ScopeType
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from handoff.model import Kind, Reader, Receipt, Writer
 
 
-class MskPolicy(ResourcePolicy):
+class MskPolicy(RevisedPolicy):
     """One principal of one Allow statement of one cluster's policy."""
 
     id = KindId("aws.msk_policy")

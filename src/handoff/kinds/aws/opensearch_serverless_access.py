@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from handoff.errors import CloudError
 from handoff.kinds.aws import _people, _policy, _revision
-from handoff.kinds.aws._resource_policy import Held, ResourcePolicy
+from handoff.kinds.aws._resource_policy import Held
+from handoff.kinds.aws._revision import RevisedPolicy
 from handoff.model import KindId, Lag, ScopeType
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from handoff.model import AccessPath, Json, Kind, Reader, Receipt, Verb, Writer
 
 
-class OpensearchServerlessAccess(ResourcePolicy):
+class OpensearchServerlessAccess(RevisedPolicy):
     """One principal of one entry of one data access policy.
 
     These documents are lists of entries of their own form. Here each is read as a statement that allows its permissions and has the entry for its `Sid`,
@@ -88,9 +89,10 @@ def _detail(reader: Reader, params: Json) -> Json | None:
 
 def _statement(entry: Json) -> Json:
     rest = {name: value for name, value in entry.items() if name != "Principal"}
+    named = _policy.listed(entry.get("Principal"))
     rules = cast("list[Json]", entry.get("Rules") or ())
     allowed = sorted({str(one) for rule in rules for one in _policy.listed(rule.get("Permission"))})
-    return {"Effect": "Allow", "Action": allowed, "Sid": json.dumps(rest, sort_keys=True), "Principal": {"AWS": entry.get("Principal") or []}}
+    return {"Effect": "Allow", "Action": allowed, "Sid": json.dumps(rest, sort_keys=True), "Principal": {"AWS": named[0] if len(named) == 1 else named}}
 
 
 def _entries(body: str) -> str:
