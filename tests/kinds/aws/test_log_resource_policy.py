@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handoff.kinds.aws.log_resource_policy import KIND
+from handoff.kinds.aws.log_resource_policy import KIND, LogResourcePolicy
 from handoff.model import Verb
 from tests.kinds.aws._account import Account, document
 from tests.kinds.aws._resource_policies import FOREIGN, PolicySeed
@@ -36,7 +36,7 @@ def test_the_last_statement_takes_the_policy_along_and_comes_back_under_its_name
     (path,) = SEED.paths(account)
     whole = SEED.policy(account)
     before = SEED.cut(account, path)
-    assert list(KIND.holders(account.regional)) == []
+    assert list(LogResourcePolicy().holders(account.regional)) == []
     list(KIND.undo(account.regional, path, Verb.DISABLE, before))
     assert SEED.policy(account) == whole
     assert [found.id for found in SEED.paths(account)] == [path.id]
