@@ -1,4 +1,4 @@
-"""What CloudTrail's event history tells of sessions that were minted.
+"""What CloudTrail's event history tells: who called, and which sessions were minted.
 
 The history holds 90 days of management events of one region; an event is there about 15 minutes after the call.
 source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html (read 2026-11-22)
@@ -55,16 +55,18 @@ def minted(reader: Reader, now: datetime) -> Iterator[Minted]:
     """Every session of a role or user of the scope's account that was minted in its region and may live at `now`."""
     # To the full hour, so that all who ask within one sweep ask the same.
     hour = now.replace(minute=0, second=0, microsecond=0)
-    for events in fan.each(lambda name: list(_lookup(reader, name, hour - _LONGEST[name])), _LONGEST):
-        for event in events:
-            found = _minted(event, reader.scope.id)
-            if found is not None:
-                yield found
+    for found in fan.each(lambda name: list(events(reader, name, hour - _LONGEST[name])), _LONGEST):
+        for event in found:
+            session = _minted(event, reader.scope.id)
+            if session is not None:
+                yield session
 
 
-def _lookup(reader: Reader, name: str, since: datetime) -> Iterator[Mapping[str, object]]:
+def events(reader: Reader, name: str, since: datetime | None = None) -> Iterator[Mapping[str, object]]:
+    """Every call of this name that succeeded, in the region, since then or as far back as the history goes; newest first."""
     attribute = {"AttributeKey": "EventName", "AttributeValue": name}
-    for item in reader.read("cloudtrail:LookupEvents", LookupAttributes=[attribute], StartTime=since.isoformat()):
+    start = {"StartTime": since.isoformat()} if since else {}
+    for item in reader.read("cloudtrail:LookupEvents", LookupAttributes=[attribute], **start):
         try:
             event = json.loads(str(item["CloudTrailEvent"]))
         except (KeyError, ValueError) as error:
@@ -74,17 +76,17 @@ def _lookup(reader: Reader, name: str, since: datetime) -> Iterator[Mapping[str,
 
 
 def _minted(event: Mapping[str, object], account: str) -> Minted | None:
-    answer, asked, who = (_part(event, name) for name in ("responseElements", "requestParameters", "userIdentity"))
+    answer, asked, who = (part(event, name) for name in ("responseElements", "requestParameters", "userIdentity"))
     name, issued = str(event["eventName"]), datetime.fromisoformat(str(event["eventTime"]))
-    until = _ends(_part(answer, "credentials").get("expiration")) or issued + _asked(asked.get("durationSeconds"), _LONGEST[name])
+    until = _ends(part(answer, "credentials").get("expiration")) or issued + _asked(asked.get("durationSeconds"), _LONGEST[name])
     if name.startswith("AssumeRole"):
-        arn, bearer_id, kind = str(asked.get("roleArn", "")), str(_part(answer, "assumedRoleUser").get("assumedRoleId", "")).partition(":")[0], "Role"
+        arn, bearer_id, kind = str(asked.get("roleArn", "")), str(part(answer, "assumedRoleUser").get("assumedRoleId", "")).partition(":")[0], "Role"
     else:
         arn, bearer_id, kind = str(who.get("arn", "")), str(who.get("principalId", "")), "User"
     # The caller's account has the same event of a role in another account; the root user takes no policy.
     if not bearer_id or f"::{account}:{kind.lower()}/" not in arn:
         return None
-    by, clues = _by(who, answer, account)
+    by, clues = caller(event, account)
     return Minted(
         bearer_type=kind, bearer_name=arn.rsplit("/", 1)[-1], bearer_arn=arn, bearer_id=bearer_id, by=by, issued=issued, until=until, clues=tuple(clues)
     )
@@ -109,8 +111,12 @@ def _asked(seconds: object, longest: timedelta) -> timedelta:
     return timedelta(seconds=int(str(seconds))) if seconds else longest
 
 
-def _by(who: Mapping[str, object], answer: Mapping[str, object], account: str) -> tuple[str, list[tuple[Clue, str]]]:
-    """source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html (read 2026-11-22)."""
+def caller(event: Mapping[str, object], account: str) -> tuple[str, list[tuple[Clue, str]]]:
+    """Who called, as the event writes it, and what that tells.
+
+    source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html (read 2026-11-22)
+    """
+    who, answer = part(event, "userIdentity"), part(event, "responseElements")
     kind, provider, subject = (str(who.get(name, "")) for name in ("type", "identityProvider", "userName"))
     if kind == "AWSService":
         service = str(who.get("invokedBy", ""))
@@ -121,13 +127,14 @@ def _by(who: Mapping[str, object], answer: Mapping[str, object], account: str) -
     if kind == "SAMLUser":
         entity = str(answer.get("issuer") or provider)
         return f"{entity} {subject}", [(Clue.SAML, entity), *_people.mails(subject)]
-    issuer_arn = str(_part(_part(who, "sessionContext"), "sessionIssuer").get("arn", ""))
+    issuer_arn = str(part(part(who, "sessionContext"), "sessionIssuer").get("arn", ""))
     arn = issuer_arn or str(who.get("arn") or who.get("accountId") or who.get("principalId") or "unknown")
     # That a user lives in the estate does not make it the client's: the provider's users live there too.
     found = [(clue, value) for clue, value in _clues.of_arn(arn) if not (clue is Clue.AWS_ACCOUNT and f"::{account}:user/" in arn)]
     return arn, [*found, *_people.mails(arn.rsplit("/", 1)[-1])]
 
 
-def _part(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
-    part = whole.get(name)
-    return part if isinstance(part, Mapping) else {}
+def part(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """The part of that name; an empty one when there is none."""
+    found = whole.get(name)
+    return found if isinstance(found, Mapping) else {}

@@ -20,7 +20,7 @@ class MfaDevice(Item):
     """One device of one user.
 
     It is its user's: the client's devices are never cut by machine, for that would lock people out. AWS shows the seed of a virtual device once, to
-    whoever makes it, and tells nobody afterwards who that was; a client's user whose device the provider set up has to enrol anew.
+    whoever makes it: a client's user whose device the provider made has to enrol anew, which `aws.mfa_seed` asks for.
     A device goes after its user's password and keys, so that no moment is left in which the password alone is enough.
     """
 
@@ -41,7 +41,7 @@ class MfaDevice(Item):
     creates = frozenset({"aws:iam/virtualMfaDevice:VirtualMfaDevice"})
     after = frozenset({KindId("aws.iam_access_key"), KindId("aws.login_profile")})
     blind = (
-        "Who else holds the seed of a client's device; devices of the root user (A13) and of people in Identity Center; sessions that began with the device, "
+        "Who else holds the seed (aws.mfa_seed says who made the device); devices of the root user (A13) and of people in Identity Center; sessions that began with the device, "
         "which the cut of the user's keys ends."
     )
 
