@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from handoff import fan
 from handoff.kinds.aws import _people, _sessions, _trail
 from handoff.kinds.aws._item import Item
-from handoff.model import AccessPath, KindId, Lag, ScopeType, Verdict
+from handoff.model import AccessPath, KindId, Lag, ScopeType, Verb, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,16 +91,16 @@ class LiveSession(Item):
         """Refused by this path's own policy."""
         return _sessions.moment_of(state["cut"]) is not None
 
-    def do(self, writer: Writer, path: AccessPath, verb: object, before: Json, at: datetime, /) -> Iterator[Receipt]:
+    def do(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, at: datetime, /) -> Iterator[Receipt]:
         """Write the policy unless it reaches this cut already: one from an earlier cut does not stop what was minted since."""
         state = self.image(writer, path)
-        if state is None:
+        if state is None or verb is Verb.MANUAL:
             return
         reaches = _sessions.moment_of(state["cut"])
         if reaches is None or reaches < at or _time(path, "issued") >= reaches:
             yield _bearer(path).put(writer, _policy(path), _sessions.older_than(_sessions.cut_time(at)))
 
-    def undo(self, writer: Writer, path: AccessPath, verb: object, before: Json, /) -> Iterator[Receipt]:
+    def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
         """The policy as it was before: gone, as a rule."""
         if _is_same(writer, path):
             yield _bearer(path).put_back(writer, _policy(path), before["cut"])

@@ -75,7 +75,8 @@ class _Anchors:
     """The enabled authorities, by subject."""
 
     def __init__(self, reader: Reader) -> None:
-        self._clues: dict[str, tuple[tuple[Clue, str], ...]] = {}
+        self._reader = reader
+        self._known: dict[str, str] = {}
         self._unread = False
         for anchor in reader.read("rolesanywhere:ListTrustAnchors"):
             if not anchor["enabled"]:
@@ -83,16 +84,16 @@ class _Anchors:
             data = cast("Json", cast("Json", anchor["source"]).get("sourceData") or {})
             found = _anywhere.subjects(str(data.get("x509CertificateData", "")))
             self._unread |= not found
-            tags = _anywhere.tags(reader, str(anchor["trustAnchorArn"]))
-            self._clues |= {_parts(name): tags for name in found}
+            self._known |= {_parts(name): str(anchor["trustAnchorArn"]) for name in found}
 
     def knows(self, issuer: object) -> bool:
         """True when an enabled anchor is this issuer, or may be: a private CA of ACM does not show its name here."""
-        return self._unread or _parts(str(issuer)) in self._clues
+        return self._unread or _parts(str(issuer)) in self._known
 
     def clues(self, certificates: list[Json]) -> Iterator[tuple[Clue, str]]:
-        for certificate in certificates:
-            yield from self._clues.get(_parts(str(certificate.get("issuer"))), ())
+        """The tags of the anchors that issued them."""
+        for arn in {self._known.get(_parts(str(certificate.get("issuer")))) for certificate in certificates}:
+            yield from _anywhere.tags(self._reader, arn) if arn else ()
 
 
 def _open(subject: Json, anchors: _Anchors) -> list[Json]:
