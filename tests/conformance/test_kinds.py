@@ -27,7 +27,7 @@ def test_says_what_it_is(kind_id: KindId) -> None:
     for source in (kind.source, kind.lag.source):
         assert re.search(r"https?://\S+ \(read \d{4}-\d\d-\d\d\)", source), source
     assert kind.scope_type.value.split(".")[0] == kind_id.split(".")[0]
-    assert kind.phase in {3, 4, 5, 6}
+    assert kind.phase in {1, 3, 4, 5, 6}
     assert kind.lag.settle_s >= 0
     assert kind.blind
     assert kind.reads

@@ -32,6 +32,7 @@ DENIED = frozenset(
         "AuthorizationError",
         "ForbiddenException",
         "NotAuthorized",
+        "NotAuthorizedException",
         "UnauthorizedException",
         "UnauthorizedOperation",
     }
@@ -66,7 +67,15 @@ THROTTLED = frozenset(
     }
 )
 UNSUPPORTED = frozenset(
-    {"InvalidAction", "NotImplemented", "NotImplementedException", "UnknownOperationException", "UnsupportedOperation", "UnsupportedOperationException"}
+    {
+        "InvalidAction",
+        "NotImplemented",
+        "NotImplementedException",
+        "SubscriptionRequiredException",
+        "UnknownOperationException",
+        "UnsupportedOperation",
+        "UnsupportedOperationException",
+    }
 )
 
 # One row for each service that a kind reads: a code that is not here is a failure, never an absence.
@@ -167,6 +176,20 @@ NOT_FOUND: Mapping[str, frozenset[str]] = {
     "ssm": frozenset({"AssociationDoesNotExist", "DoesNotExistException", "InvalidActivation", "InvalidActivationId", "InvalidDocument", "InvalidInstanceId"}),
     "vpc-lattice": frozenset({"ResourceNotFoundException"}),
     "workspaces": frozenset({"ResourceNotFoundException"}),
+    "cloudfront": frozenset({"NoSuchDistribution", "NoSuchResource"}),
+    "codeconnections": frozenset({"ResourceNotFoundException"}),
+    "cognito-idp": frozenset({"ResourceNotFoundException", "UserNotFoundException"}),
+    "detective": frozenset({"ResourceNotFoundException"}),
+    "elasticache": frozenset({"UserNotFound"}),
+    "firehose": frozenset({"ResourceNotFoundException"}),
+    "memorydb": frozenset({"UserNotFoundFault"}),
+    "quicksight": frozenset({"ResourceNotFoundException"}),
+    "route53": frozenset({"NoSuchHostedZone", "VPCAssociationAuthorizationNotFound", "VPCAssociationNotFound"}),
+    "stepfunctions": frozenset({"StateMachineDoesNotExist"}),
+    "transfer": frozenset({"ResourceNotFoundException"}),
+    # Security Hub's word for an account or region where it is not switched on; a caller who lacks the permission gets AccessDeniedException.
+    # source: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetAdministratorAccount.html (read 2026-11-22)
+    "securityhub": frozenset({"InvalidAccessException", "ResourceNotFoundException"}),
 }
 
 
