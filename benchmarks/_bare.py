@@ -1,5 +1,7 @@
 """What anybody would write who wants just this answer: `_bare.py ENDPOINT KEY_ID SECRET THREADS`, necessary calls only, no attribution."""
 
+# ruff: noqa: ANN401 - boto3's clients and the emulator's handlers have no types
+
 from __future__ import annotations
 
 import json

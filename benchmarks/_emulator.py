@@ -3,6 +3,8 @@
 PORT is in GATEWAY_PORT; `GET /_bench/calls` gives the calls by service since the last such question.
 """
 
+# ruff: noqa: ANN401 - boto3's clients and the emulator's handlers have no types
+
 from __future__ import annotations
 
 import json
