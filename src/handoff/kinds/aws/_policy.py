@@ -114,6 +114,11 @@ def put_back(document: Json, statements: list[Json], *, drop_sid: str = "", arou
     return current
 
 
+def frame(around: object) -> Json:
+    """What a document says besides its statements: for one that has to be written anew."""
+    return {name: value for name, value in around.items() if name != "Statement"} if isinstance(around, Mapping) else {}
+
+
 def _is_rest(document: Json, rest: Json, drop_sid: str) -> bool:
     kept = [statement for statement in _statements(document) if not drop_sid or statement.get("Sid") != drop_sid]
     # A document that had nothing left was removed, and with it what else it said.

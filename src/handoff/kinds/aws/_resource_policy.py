@@ -100,7 +100,7 @@ class ResourcePolicy(ABC):
     def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
         """Put the principal back where it was."""
         document = self._document(writer, held_of(path))
-        base = document if document is not None else {**NEW, "Version": before.get("version") or NEW["Version"]}
+        base = document if document is not None else {**NEW, "Version": before.get("version") or NEW["Version"], **_policy.frame(before.get(AROUND))}
         wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), drop_sid=KEEPER, around=before.get(AROUND), taken=_key(path))
         if wanted != document:
             yield self.write_policy(writer, held_of(path), _policy.text(wanted))

@@ -68,7 +68,7 @@ class S3BucketPolicy:
     def undo(self, writer: Writer, path: AccessPath, verb: Verb, before: Json, /) -> Iterator[Receipt]:
         """Put the principal back where it was."""
         document = _read(writer, _bucket(path))
-        base = document if document is not None else {**_NEW, "Version": before.get("version") or _NEW["Version"]}
+        base = document if document is not None else {**_NEW, "Version": before.get("version") or _NEW["Version"], **_policy.frame(before.get(AROUND))}
         wanted = _policy.put_back(base, cast("list[Json]", before["statements"]), around=before.get(AROUND), taken=_key(path))
         if wanted != document:
             yield writer.write("s3:PutBucketPolicy", Bucket=_bucket(path), Policy=_policy.text(wanted))
