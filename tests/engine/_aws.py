@@ -51,7 +51,7 @@ class Cloud:
         return copy.deepcopy([self.users, self.roles, self.buckets, self.keys, self.queues])
 
     def user(self, name: str, *, tags: dict[str, str] | None = None, may: dict[str, Any] | None = None, keys: int = 0, password: bool = False) -> str:
-        held = {f"AKIA{name.upper().replace('-', '')}{number}": "Active" for number in range(keys)}
+        held = {f"AKIA{name.upper():X<15}{number}": "Active" for number in range(keys)}
         self.users[name] = {
             "id": f"AIDA{name.upper().replace('-', 'X'):X<16}",
             "tags": tags or {},

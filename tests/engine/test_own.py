@@ -65,6 +65,8 @@ def test_a_group_that_the_operator_is_in_is_its_own() -> None:
 
 @pytest.mark.parametrize("clue", [Clue.PRINCIPAL, Clue.ENTRA_OBJECT, Clue.GCP_MEMBER])
 def test_on_other_clouds_the_holder_decides(clue: Clue) -> None:
-    there = AccessPath(kind=KindId("x"), id="1", scope=Scope(type=ScopeType.GCP_PROJECT, id="p"), holder="x", allows="y", clues=((clue, "serviceAccount:OPS@p"),))
+    there = AccessPath(
+        kind=KindId("x"), id="1", scope=Scope(type=ScopeType.GCP_PROJECT, id="p"), holder="x", allows="y", clues=((clue, "serviceAccount:OPS@p"),)
+    )
     assert own.recognise(["serviceAccount:ops@p"], [there]).feeds(there)
     assert not own.recognise(["serviceAccount:other@p"], [there]).feeds(there)

@@ -90,13 +90,18 @@ def test_a_role_that_only_the_provider_may_become_is_lost_with_it() -> None:
     trust = json.loads(cloud.roles["sso"]["trust"])
     trust["Statement"].append({"Effect": "Allow", "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/own"}, "Action": "sts:AssumeRoleWithSAML"})
     cloud.roles["sso"]["trust"] = json.dumps(trust)
-    assert losses(cloud, saml, "role_trust", of=PROVIDER) == [] or not [one for one in losses(cloud, saml, "role_trust", of="AROASSO") if "anybody" in one.action]
+    assert losses(cloud, saml, "role_trust", of=PROVIDER) == [] or not [
+        one for one in losses(cloud, saml, "role_trust", of="AROASSO") if "anybody" in one.action
+    ]
 
 
 def test_a_deny_in_a_key_policy_that_hits_an_administrator_is_a_loss() -> None:
     cloud = Cloud()
     ada = cloud.user("ada", may=ALL)
-    grants = {"g1": {"GranteePrincipal": ada, "Operations": ["Decrypt"]}, "g2": {"GranteePrincipal": "arn:aws:iam::222222222222:role/x", "Operations": ["Decrypt"]}}
+    grants = {
+        "g1": {"GranteePrincipal": ada, "Operations": ["Decrypt"]},
+        "g2": {"GranteePrincipal": "arn:aws:iam::222222222222:role/x", "Operations": ["Decrypt"]},
+    }
     cloud.keys[KEY] = {"policy": policy(allow(ROOT)), "grants": grants}
     assert losses(cloud, ada, "kms_grant", of="g2") == []
     assert losses(cloud, ada, "kms_grant", of="g1") == [], "the deny is for Decrypt; changing the policy stays"

@@ -50,7 +50,14 @@ class History:
 
 
 def event(name: str, *, who: dict[str, Any], at: str = "2026-11-01T00:00:00Z", **more: Any) -> dict[str, Any]:
-    head = {"eventName": name, "eventSource": "sts.amazonaws.com", "awsRegion": "eu-west-1", "eventTime": at, "userIdentity": who, "sourceIPAddress": "198.51.100.7"}
+    head = {
+        "eventName": name,
+        "eventSource": "sts.amazonaws.com",
+        "awsRegion": "eu-west-1",
+        "eventTime": at,
+        "userIdentity": who,
+        "sourceIPAddress": "198.51.100.7",
+    }
     return {**head, "_AccessKeyId": "AKIA1", "_ResourceName": ROLE, **more}
 
 
