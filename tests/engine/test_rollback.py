@@ -20,8 +20,7 @@ def test_one_inverse_that_fails_stops_no_other_and_is_named() -> None:
     world.refusals["restore:key"] = FAILED
     undone: list[str] = []
     with pytest.raises(RollbackIncomplete, match=r"2 of 4 steps could not be undone") as told:
-        for one in roll_back(executor):
-            undone.append(one.action.path.rsplit("|", 1)[1])
+        undone.extend(one.action.path.rsplit("|", 1)[1] for one in roll_back(executor))
     assert undone == ["user/1", "grant/1"]
     assert "key/1" in told.value.message
     assert "key/2" in told.value.message

@@ -41,6 +41,7 @@ ACTIONS = (
     "organizations:AttachPolicy",
 )
 """What an administrator has to go on being able to do, besides changing the policy of whatever the plan touches."""
+_KEY_POLICY = "kms:PutKeyPolicy"
 _PROBE = "handoff-probe"
 _SESSION = "handoff"
 _ALL = document.parse({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, where="the assumer's own rights")
@@ -95,11 +96,21 @@ class AwsAftermath:
                 yield from (loss for one, who in held for loss in self._own(one, who, changed, step))
                 yield from self._entry(op, params, held, shown, path, step)
             elif (text := policy_text(params)) is not None:
-                yield from self._resource(op, _resource_of(op, params, path), shown, document.parse(text, where=path.id), held, step)
+                resource = _resource_of(op, params, path)
+                # Where the identity's own policies are enough, a resource's policy can take something away by a Deny only.
+                if op == _KEY_POLICY or '"Deny"' in text or not self._by_identity(op, resource, held):
+                    yield from self._resource(op, resource, shown, document.parse(text, where=path.id), held, step)
+
+    def _by_identity(self, op: str, resource: str, held: list[tuple[Administrator, Identity]]) -> bool:
+        for one, who in held:
+            key = (one.principal, op, resource)
+            if key not in self._before:
+                self._before[key] = self._may(one, who, op, resource, None)
+        return all(self._before[one.principal, op, resource] for one, _ in held)
 
     def _document(self, op: str, params: Mapping[str, object], path: AccessPath, echo: Echo) -> Document | None:
         """What stood there before the write, where the evaluation needs it: a key's policy and a role's trust."""
-        if op == "kms:PutKeyPolicy":
+        if op == _KEY_POLICY:
             answer = echo.get("kms:GetKeyPolicy", KeyId=params["KeyId"], PolicyName="default")
             return document.parse(answer["Policy"], where=path.id) if answer else None
         if op == "iam:UpdateAssumeRolePolicy" and (role := self.rights.roles.get(str(params["RoleName"]))):

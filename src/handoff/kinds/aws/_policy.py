@@ -11,6 +11,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from handoff.errors import CloudError
@@ -60,8 +62,17 @@ class Opening:
 
 def parse(document: object, *, where: str) -> Json:
     """A policy document, as text or as an object. Raises CloudError for anything else: an unread policy is not an empty one."""
+    if isinstance(document, str):
+        return _parsed(document, where)
+    iam.parse(document, where=where)
+    return cast("Json", document)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, where: str) -> Json:
+    """Many paths stand in one document, and each of them reads it. Nothing here changes a document in place, so they may share it."""
     try:
-        parsed = json.loads(document) if isinstance(document, str) else document
+        parsed = json.loads(text)
     except ValueError as error:
         raise CloudError(f"{where}: the policy is not JSON: {error}") from error
     iam.parse(parsed, where=where)
@@ -75,8 +86,9 @@ def openings(document: Json) -> Iterator[Opening]:
     for statement in _statements(document):
         if statement.get("Effect") != "Allow":
             continue
+        mark, body = _mark(statement), _body(statement)
         for type_, principal in _principals(statement):
-            opening = _opening(statement, type_, principal, denies)
+            opening = Opening(mark=mark, type=type_, principal=principal, statement=body | _named(statement, type_, principal), denies=denies)
             if opening.suffix not in seen:
                 seen.add(opening.suffix)
                 yield opening
@@ -84,7 +96,9 @@ def openings(document: Json) -> Iterator[Opening]:
 
 def find(document: Json, mark: str, type_: str, principal: str) -> list[Json]:
     """The statements by which this principal still has this opening, each reduced to it; empty when it has none."""
-    return [opening.statement for opening in openings(document) if (opening.mark, opening.type, opening.principal) == (mark, type_, principal)]
+    mine = (one for one in _statements(document) if one.get("Effect") == "Allow" and (type_, principal) in _principals(one) and _mark(one) == mark)
+    # Two like statements are one opening.
+    return [_body(statement) | _named(statement, type_, principal) for statement in islice(mine, 1)]
 
 
 def without(document: Json, mark: str, type_: str, principal: str) -> Json:
@@ -178,14 +192,17 @@ def _principals(statement: Json) -> Iterator[tuple[str, str]]:
 
 
 def _mark(statement: Json) -> str:
-    body = {name: value for name, value in statement.items() if name not in {"Principal", NOT}}
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
+    return hashlib.sha256(json.dumps(_body(statement), sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _opening(statement: Json, type_: str, principal: str, denies: tuple[iam.Statement, ...]) -> Opening:
-    named = {NOT: statement[NOT]} if type_ == NOT else {"Principal": {type_: principal}}
-    body = {name: value for name, value in statement.items() if name not in {"Principal", NOT}}
-    return Opening(mark=_mark(statement), type=type_, principal=principal, statement=body | named, denies=denies)
+def _body(statement: Json) -> dict[str, object]:
+    """A statement without its principals."""
+    return {name: value for name, value in statement.items() if name not in {"Principal", NOT}}
+
+
+def _named(statement: Json, type_: str, principal: str) -> dict[str, object]:
+    """One of its principals alone."""
+    return {NOT: statement[NOT]} if type_ == NOT else {"Principal": {type_: principal}}
 
 
 def _less(statement: Json, type_: str, principal: str) -> Json | None:
