@@ -74,7 +74,6 @@ def _bucket(site: Site) -> _Policy:
         resource=f"arn:aws:s3:::{site.bucket}/*",
         put=lambda text: site.home.write("s3:PutBucketPolicy", Bucket=site.bucket, Policy=text),
         tried=("s3:GetObject", {"Bucket": site.bucket, "Key": NOTE}),
-        abroad=True,
         before=tuple(json.loads(str(held["Policy"]))["Statement"]) if held else (),
     )
 
