@@ -7,10 +7,10 @@ import resource
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -22,7 +22,7 @@ from handoff.engine import plan as planning
 from handoff.engine.attribute import Attribution
 from handoff.engine.loops import loops
 from handoff.engine.plan import Found, Plan
-from handoff.model import Party
+from handoff.model import Json, Party
 from handoff.runs.aftermath import of_account
 from handoff.wrap.cache import Cached, Store
 from tests.engine._aws import ACCOUNT, ALL, GLOBAL, REGION, REGIONAL, Aws, Cloud, arn
@@ -41,12 +41,12 @@ class Counted:
         self._reader, self._calls, self._lock = reader, calls, threading.Lock()
         self.scope = reader.scope
 
-    def read(self, op: str, /, **params: object) -> Any:
+    def read(self, op: str, /, **params: object) -> Iterator[Json]:
         with self._lock:
             self._calls[op] += 1
         return self._reader.read(op, **params)
 
-    def get(self, op: str, /, **params: object) -> Any:
+    def get(self, op: str, /, **params: object) -> Json | None:
         with self._lock:
             self._calls[op] += 1
         return self._reader.get(op, **params)
@@ -113,7 +113,7 @@ def main() -> None:
     print(f"{perf_counter() - began:.1f} s by the wall clock; below, processor time, which a busy machine does not change")
     measure.report("planning", figures, against="in all")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(targets)} paths, {len(steps)} actions, {losses and 'LOSSES' or 'no losses'}, plan of {size / 1e6:.1f} MB, peak {memory:.0f} MB")
+    print(f"{len(targets)} paths, {len(steps)} actions, {len(losses)} losses, plan of {size / 1e6:.1f} MB, peak {memory:.0f} MB")
     print(f"{calls.total()} reads for {len(targets)} images and {len(steps)} evaluated steps: {dict(calls)}")
 
 
