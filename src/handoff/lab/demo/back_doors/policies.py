@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from handoff.lab.demo.back_doors.site import Site
 
 _SID = "ArchiveSync"
-NOTE = "notes/for-archive.txt"
 _WAIT_S = 30
 
 
@@ -64,16 +63,15 @@ def _who(login: Login) -> str:
 
 
 def _bucket(site: Site) -> _Policy:
-    site.home.write("s3:PutObject", Bucket=site.bucket, Key=NOTE, Body=b"made up for the lab\n")
     held = site.home.get("s3:GetBucketPolicy", Bucket=site.bucket)
     return _Policy(
         kind="aws.s3_bucket_policy",
         mark=f"arn:aws:s3:::{site.bucket}",
         text=f"a statement in the policy of bucket {site.bucket}",
-        action="s3:GetObject",
-        resource=f"arn:aws:s3:::{site.bucket}/*",
+        action="s3:ListBucket",
+        resource=f"arn:aws:s3:::{site.bucket}",
         put=lambda text: site.home.write("s3:PutBucketPolicy", Bucket=site.bucket, Policy=text),
-        tried=("s3:GetObject", {"Bucket": site.bucket, "Key": NOTE}),
+        tried=("s3:ListObjectsV2", {"Bucket": site.bucket}),
         before=tuple(json.loads(str(held["Policy"]))["Statement"]) if held else (),
     )
 
