@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 class CodeConnection(Item):
-    """One connection. AWS tells the host and the connection's name and tags, not the organization on the other side."""
+    """One connection. AWS tells the host and the connection's name and tags, not the organization on the other side.
+
+    Every region lists those of all regions; only the one in which a connection was made changes or deletes it, so it belongs to that one. Connections
+    of the service's former name, CodeStar Connections, are the same things.
+    source: https://docs.aws.amazon.com/dtconsole/latest/userguide/welcome-connections-how-it-works-global.html (read 2026-11-23)
+    """
 
     id = KindId("aws.code_connection")
     title = "Connection to a code host (CodeConnections)"
@@ -25,8 +30,6 @@ class CodeConnection(Item):
     scope_type = ScopeType.AWS_REGION
     phase = 6
     lag = Lag(settle_s=60, survives_s=0, source="https://docs.aws.amazon.com/dtconsole/latest/userguide/connections-delete.html (read 2026-11-22)")
-    # Connections of both names, of the service now and of the one before, are seen by both: one of the two is asked.
-    # source: https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html (read 2026-11-22)
     reads = frozenset(
         {
             "codeconnections:GetConnection",
@@ -48,16 +51,17 @@ class CodeConnection(Item):
     )
     creates = frozenset({"aws:codeconnections/connection:Connection", "aws:codestarconnections/connection:Connection"})
     after = frozenset({KindId("aws.codebuild_webhook")})
-    blind = "The organization and the repositories on the other side, and the app that is installed there: whoever owns the organization takes it off."
+    blind = "Connections that were made in a region that is not swept; the organization and the repositories on the other side, and the app that is installed there: whoever owns the organization takes it off."
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
-        """Every connection, whatever its state."""
+        """Every connection that was made in the region, whatever its state."""
         hosts = {str(host["HostArn"]): str(host.get("ProviderEndpoint") or "") for host in reader.read("codeconnections:ListHosts")}
 
         def tagged(one: Json) -> tuple[Json, list[Json]]:
             return one, list(reader.read("codeconnections:ListTagsForResource", ResourceArn=one["ConnectionArn"]))
 
-        for one, tags in fan.each(tagged, reader.read("codeconnections:ListConnections")):
+        made_here = (one for one in reader.read("codeconnections:ListConnections") if _region_of(str(one["ConnectionArn"])) == reader.scope.region)
+        for one, tags in fan.each(tagged, made_here):
             arn, name, provider = str(one["ConnectionArn"]), str(one["ConnectionName"]), str(one.get("ProviderType") or "unknown provider")
             endpoint = hosts.get(str(one.get("HostArn") or ""), "")
             yield AccessPath(
@@ -81,6 +85,10 @@ class CodeConnection(Item):
     def delete(self, writer: Writer, path: AccessPath, before: Json, /) -> Iterable[Receipt]:
         """Delete."""
         yield writer.write("codeconnections:DeleteConnection", ConnectionArn=path.id, missing_ok=True)
+
+
+def _region_of(arn: str) -> str:
+    return arn.split(":")[3]
 
 
 KIND: Kind = CodeConnection()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from handoff.lab.aws.standin import Fault, StandIn
+from handoff.lab.aws.standin import GLOBAL, Fault, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 class CodeConnections(StandIn):
-    """Not enforced: nothing in the lab fetches code. A connection stays PENDING, for nobody says yes to it in a browser."""
+    """Connections are seen in every region, hosts in their own. Not enforced: nothing in the lab fetches code. A connection stays PENDING, for nobody says yes to it in a browser."""
 
     service = "codeconnections"
 
@@ -45,13 +45,13 @@ class CodeConnections(StandIn):
             "OwnerAccountId": self.account.id,
             "ConnectionStatus": "PENDING",
         }
-        self.table("connections")[arn] = made | ({"HostArn": host["HostArn"]} if host else {})
-        self.table("tags")[arn] = list(p.get("Tags") or ())
+        self._global("connections")[arn] = made | ({"HostArn": host["HostArn"]} if host else {})
+        self._global("tags")[arn] = list(p.get("Tags") or ())
         return {"ConnectionArn": arn}
 
     def ListConnections(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
-        """All of the region."""
-        return {"Connections": list(self.table("connections").values())}
+        """Those of all regions."""
+        return {"Connections": list(self._global("connections").values())}
 
     def GetConnection(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """By ARN."""
@@ -60,18 +60,21 @@ class CodeConnections(StandIn):
     def ListTagsForResource(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """Of a connection."""
         self._connection(p["ResourceArn"])
-        return {"Tags": self.table("tags")[p["ResourceArn"]]}
+        return {"Tags": self._global("tags")[p["ResourceArn"]]}
 
     def DeleteConnection(self, p: Mapping[str, Any]) -> Mapping[str, Any]:
         """Not-found when it is gone."""
         self._connection(p["ConnectionArn"])
-        del self.table("connections")[p["ConnectionArn"]]
+        del self._global("connections")[p["ConnectionArn"]]
         return {}
 
+    def _global(self, name: str) -> dict[str, Any]:
+        return self.account.elsewhere(region=GLOBAL).peer(self.service).table(name)
+
     def _connection(self, arn: str) -> Any:  # noqa: ANN401 - a record of the table
-        if arn not in self.table("connections"):
+        if arn not in self._global("connections"):
             raise Fault("ResourceNotFoundException", f"Connection not found: {arn}")
-        return self.table("connections")[arn]
+        return self._global("connections")[arn]
 
 
 STAND_IN = CodeConnections
