@@ -19,7 +19,7 @@ if (form) {
   };
   form.hidden = false;
   const list = document.querySelector("#list");
-  list.open = !matchMedia("(max-width: 46rem)").matches;
+  list.open = list.open && !matchMedia("(max-width: 46rem)").matches;
   form.addEventListener("input", () => {
     narrow();
     list.open = true;

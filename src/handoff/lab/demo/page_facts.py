@@ -45,6 +45,10 @@ class Hidden:
     text: str
     keys: tuple[str, ...]
     """Empty: no path of the sweep is recognised as this one."""
+    kind: str = ""
+    """Its kind, where the one who opened it told."""
+    tries: tuple[str, ...] = ()
+    """Names of the credentials, sessions and addresses that it came with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +88,10 @@ class Facts:
     @cached_property
     def hidden(self) -> tuple[Hidden, ...]:
         """The ways in that were opened by hand."""
-        told = [(text_of(one, "cloud"), text_of(one, "text")) for one in records(self.story, "hidden")]
-        return tuple(Hidden(cloud=cloud, text=text, keys=tuple(self._recognise(cloud, text))) for cloud, text in told)
+        return tuple(
+            Hidden(cloud=text_of(one, "cloud"), text=text_of(one, "text"), keys=tuple(self._keys(one)), kind=text_of(one, "kind"), tries=texts(one, "tries"))
+            for one in records(self.story, "hidden")
+        )
 
     @cached_property
     def hidden_keys(self) -> frozenset[str]:
@@ -134,6 +140,18 @@ class Facts:
             yield "No data was returned."
         if not self.certificate:
             yield "No certificate was made."
+
+    def tried(self, one: Hidden, when: str, outcome: str) -> int:
+        """How many of its credentials, sessions and addresses gave this outcome, `before` or `after` the exit."""
+        tries = self.story.get("tries")
+        outcomes = tries.get(when) if isinstance(tries, dict) else None
+        return sum(outcomes.get(name) == outcome for name in one.tries) if isinstance(outcomes, dict) else 0
+
+    def _keys(self, one: Record) -> list[str]:
+        kind, marks = text_of(one, "kind"), texts(one, "marks")
+        if not (kind and marks):
+            return self._recognise(text_of(one, "cloud"), text_of(one, "text"))
+        return [key_of(path) for path in self.before if path.get("kind") == kind and all(mark in _told(path) for mark in marks)]
 
     def _recognise(self, cloud: str, text: str) -> list[str]:
         for pattern, kind in _HINTS:

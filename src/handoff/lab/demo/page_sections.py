@@ -6,8 +6,8 @@ import re
 from collections import Counter
 
 from handoff.lab.demo.page_facts import PROVEN, Facts, Hidden, Record, key_of, number_of, records, text_of, texts
-from handoff.lab.demo.page_picture import CLOUD_NAMES, describe, layout, picture
-from handoff.lab.demo.page_text import counted, duration, text
+from handoff.lab.demo.page_picture import CLOUD_NAMES, describe, kind_title, layout, picture
+from handoff.lab.demo.page_text import breakable, counted, duration, text
 from handoff.lab.identities import ADMIN
 
 LIMITS = (
@@ -123,22 +123,58 @@ def hidden(facts: Facts) -> str:
     """What was opened by hand, and what became of it."""
     if not facts.hidden:
         return ""
-    told = "".join(_one_hidden(facts, one) for one in facts.hidden)
+    listed = [one for one in facts.hidden if not one.kind]
+    told = f'<ul class="hidden-ways">{"".join(_one_hidden(facts, one) for one in listed)}</ul>' if listed else ""
     intro = f"<p>An engineer of the provider's, helping out with the administrator login <code>{ADMIN}</code>, opened these outside any program. Nobody tells the sweep about them.</p>"
-    return _section("hidden", "Opened by hand", f'{intro}<ul class="hidden-ways">{told}</ul>')
+    return _section("hidden", "Opened by hand", f"{intro}{_by_kind(facts)}{told}")
 
 
-def _one_hidden(facts: Facts, one: Hidden) -> str:
+def _by_kind(facts: Facts) -> str:
+    """The many of one cloud, as a table that is folded: what was opened, whether it was found, cut and proven, and what its credentials did."""
+    many = sorted((one for one in facts.hidden if one.kind), key=lambda one: (kind_title(one.kind), one.text))
+    if not many:
+        return ""
+    kinds = len({one.kind for one in many})
+    dead = sum(_state(facts, one)[1] == "proven" for one in many)
+    tries = sum(len(one.tries) for one in many)
+    refused = sum(facts.tried(one, "after", "refused") for one in many)
+    rows = "".join(_kind_row(facts, one) for one in many)
+    head = "".join(f'<th scope="col">{one}</th>' for one in ("Kind", "What was opened", "Keys, sessions, addresses", "Found, cut, proven"))
+    summary = (
+        f"{counted(len(many), 'way in', 'ways in')} of {counted(kinds, 'kind')} on {', '.join(sorted({CLOUD_NAMES.get(one.cloud, one.cloud) for one in many}))}"
+    )
+    said = f"<p>{text(summary)}: {dead} found, cut and proven dead. Of {tries} keys, sessions and addresses that came with them, {refused} are refused now.</p>"
+    table = f'<table class="cards"><caption class="quiet">By kind.</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'{said}<details class="long"><summary>By kind, one by one</summary>{table}</details>'
+
+
+def _kind_row(facts: Facts, one: Hidden) -> str:
+    state, shade = _state(facts, one)
+    before, after = facts.tried(one, "before", "worked"), facts.tried(one, "after", "refused")
+    tried = f"{before} worked before, {after} refused after" if one.tries else "none to try in the lab"
+    cells = (("Kind", text(kind_title(one.kind))), ("What was opened", breakable(_sentence(one))), ("Keys, sessions, addresses", tried))
+    told = "".join(f'<td data-label="{label}">{body}</td>' for label, body in cells)
+    return f'<tr>{told}<td data-label="Found, cut, proven"><span class="mark {shade}">{state}</span></td></tr>'
+
+
+def _sentence(one: Hidden) -> str:
+    return one.text[:1].upper() + one.text[1:]
+
+
+def _state(facts: Facts, one: Hidden) -> tuple[str, str]:
     by_key = {key_of(path): path for path in facts.before}
     said = [facts.verdict(by_key[key]) for key in one.keys if key in by_key]
     if not facts.before:
-        state, shade = "no listing was made", "open"
-    elif not said:
-        state, shade = "not recognised in the listing", "open"
-    elif all(word == PROVEN for word in said):
-        state, shade = "found, cut, proven dead", "proven"
-    else:
-        state, shade = "found, not proven dead", "open"
+        return "no listing was made", "open"
+    if not said:
+        return "not recognised in the listing", "open"
+    if all(word == PROVEN for word in said):
+        return "found, cut, proven dead", "proven"
+    return "found, not proven dead", "open"
+
+
+def _one_hidden(facts: Facts, one: Hidden) -> str:
+    state, shade = _state(facts, one)
     return f'<li><span class="cloud-name">{text(CLOUD_NAMES.get(one.cloud, one.cloud))}</span><span>{text(re.sub("^an? ", lambda said: said[0].capitalize(), one.text))}</span><span class="mark {shade}">{state}</span></li>'
 
 

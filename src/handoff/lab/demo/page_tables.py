@@ -11,6 +11,8 @@ from handoff.lab.demo.page_picture import CLOUD_NAMES, PARTY_NAMES, kind_title, 
 from handoff.lab.demo.page_text import breakable, counted, size, text
 
 _MOST_DOCUMENTS = 24
+_MOST_OPEN = 60
+"""Rows of a table that stands open by itself."""
 
 
 def every_path(facts: Facts) -> str:
@@ -23,7 +25,7 @@ def every_path(facts: Facts) -> str:
     return _section(
         "paths",
         "Every way in",
-        f'{_filters(facts)}<details class="long" id="list" open><summary>One by one</summary>{table}</details><p class="nothing" hidden>No way in fits this filter.</p>',
+        f'{_filters(facts)}<details class="long" id="list"{" open" if len(facts.before) <= _MOST_OPEN else ""}><summary>One by one</summary>{table}</details><p class="nothing" hidden>No way in fits this filter.</p>',
     )
 
 

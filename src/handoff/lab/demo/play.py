@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +18,12 @@ from handoff import logins
 from handoff.errors import HandoffError
 from handoff.lab import identities
 from handoff.lab.demo import ground, page, provider
+from handoff.lab.demo.back_doors.way import Way
 from handoff.lab.demo.commands import DemoFailed, Shell
+from handoff.lab.demo.page_picture import kind_title
 from handoff.lab.demo.provider import Opened
 from handoff.lab.demo.story import Step, Story
-from handoff.model import Login
+from handoff.model import Login, Outcome, Party
 
 HANDOFF = str(Path(sys.executable).parent / "handoff")
 
@@ -35,6 +38,8 @@ class Play:
     env: dict[str, str] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     opened: list[Opened] = field(default_factory=list)
+    ways: tuple[Way, ...] = ()
+    """What was opened by hand on AWS, and what of others' has to stay beside it."""
     results: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -181,13 +186,34 @@ def _by_hand(play: Play) -> None:
         "Hidden ways in", "Helping out with an administrator's rights, an engineer of the provider's opens more by hand. No program knows of it."
     ) as step:
         bucket, container, _ = _stores(play)
+        play.ways = provider.open_aws(_admin("aws"), bucket)
         play.opened = [
-            *provider.open_aws(_admin("aws"), bucket),
             *provider.open_azure(_admin("azure"), container.partition("/")[0]),
             *provider.open_gcp(_admin("gcp"), _provider_logins()["gcp"], play.outputs["gcp"]["project"]),
         ]
+        doors = [way for way in play.ways if way.party is Party.PROVIDER]
+        kinds = {way.kind for way in doors}
+        step.facts.append(f"aws: {len(doors)} ways in, of {len(kinds)} kinds: {', '.join(sorted(map(kind_title, kinds)))}")
         step.facts.extend(f"{one.cloud}: {one.text}" for one in play.opened)
-        play.results["hidden"] = [{"cloud": one.cloud, "text": one.text} for one in play.opened]
+        tried = _try_ways(play, "before", Outcome.WORKED)
+        step.facts.append(
+            f"{tried} keys, sessions and addresses that come with them, all work; so do those of the client's and of a third party's beside them."
+        )
+        play.results["hidden"] = [
+            *({"cloud": "aws", "text": way.text, "kind": way.kind, "marks": list(way.marks), "tries": [one.name for one in way.trials]} for way in doors),
+            *({"cloud": one.cloud, "text": one.text} for one in play.opened),
+        ]
+
+
+def _try_ways(play: Play, when: str, wanted: Outcome) -> int:
+    """Every credential, session and address of the provider's gives what is wanted, and every one of the others' works; how many the provider's are."""
+    outcomes = provider.try_all(play.ways)
+    theirs = {trial.name for way in play.ways if way.party is Party.PROVIDER for trial in way.trials}
+    wrong = [f"{name}: {outcome}" for name, outcome in outcomes.items() if outcome is not (wanted if name in theirs else Outcome.WORKED)]
+    play.results.setdefault("tries", {})[when] = outcomes
+    if wrong:
+        raise DemoFailed(f"tried {when} the exit, these did not give what they should:\n" + "\n".join(wrong))
+    return len(theirs)
 
 
 def _private(name: str) -> Path:
@@ -203,11 +229,14 @@ def _canaries(play: Play) -> None:
         "Canaries", "The provider gives up its credentials. Each is shown to work, and sessions are minted, so that each can be shown dead later."
     ) as step:
         given = _private("provider-logins.json")
-        logins.dump([*_provider_logins().values(), *(one.login for one in play.opened if one.login is not None)], given)
+        logins.dump([*_provider_logins().values(), *provider.given_up(play.ways), *(one.login for one in play.opened if one.login is not None)], given)
         words = play.handoff("canary", ground.SPEC, "--logins", str(given), "--out", str(_private("canaries.json")))
         shown = f"handoff canary {ground.SPEC} --logins provider-logins.json --out canaries.json"
         found = [one for one in play.shell.records(step, words, shown=shown) if one["type"] == "canary"]
-        step.facts.extend(f"{one['name']} works: {one['op']}" for one in found)
+        step.facts.extend(
+            f"{cloud}: {count} keys, sessions and addresses work"
+            for cloud, count in sorted(Counter(str(one["scope"]).partition(":")[0] for one in found).items())
+        )
         play.results["canaries"] = len(found)
 
 
@@ -249,6 +278,11 @@ def _prove(play: Play) -> None:
         play.results["proofs"] = proofs
         step.facts.append(
             f"{sum(one['proof'] == 'proven' for one in proofs)} of {len(proofs)} ways in are proven dead; every canary was refused, the client's own credentials work."
+        )
+        tried = _try_ways(play, "after", Outcome.REFUSED)
+        others = len(play.results["tries"]["after"]) - tried
+        step.facts.append(
+            f"Tried again by hand: {tried} keys, sessions and addresses that the ways in came with are refused, all {others} of the others' work."
         )
 
 

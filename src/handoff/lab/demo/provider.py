@@ -7,26 +7,30 @@ Pulumi program, so only `handoff discover` can find it.
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from handoff import registry
 from handoff.errors import AccessDenied, CloudError
 from handoff.lab import identities
-from handoff.model import Json, Login, Outcome, Party, Scope, ScopeType, Secret, Writer
+from handoff.lab.demo import back_doors
+from handoff.lab.demo.back_doors.site import MARK, enter
+from handoff.lab.demo.back_doors.way import Way
+from handoff.model import Json, Login, Outcome, Party, Scope, ScopeType, Secret
 
 ACCOUNT = Scope(type=ScopeType.AWS_ACCOUNT, id=identities.CLIENT_AWS_ACCOUNT)
-REGION = Scope(type=ScopeType.AWS_REGION, id=identities.CLIENT_AWS_ACCOUNT, region="eu-west-1")
 TENANT = Scope(type=ScopeType.AZURE_TENANT, id=identities.CLIENT_TENANT)
 SUBSCRIPTION = Scope(type=ScopeType.AZURE_SUBSCRIPTION, id=identities.SUBSCRIPTION)
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 """source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles (read 2026-11-22)"""
-HIDDEN_USER = "svc-archive"
 HIDDEN_ASSIGNMENT = "cccccccc-0001-4000-8000-000000000001"
-MARK = "ops@nimbus.example"
+VENDOR_ACCOUNT = "464622532012"
+"""A third party that no spec needs to name: its account is in the bundled list of vendors. In the lab it is as made up as the others."""
+_AT_ONCE = 8
 
 
 class _Minting(Protocol):
@@ -65,36 +69,25 @@ def works(login: Login, scope: Scope, role_arns: Mapping[str, str], external_id:
     raise CloudError(f"the provider could not work on {scope}")
 
 
-def open_aws(admin: Login, bucket: str) -> list[Opened]:
-    """An IAM user with a key and a console password, and a statement in a bucket's policy."""
-    account = registry.cloud("aws").open(ACCOUNT, admin)
-    account.write("iam:CreateUser", UserName=HIDDEN_USER, Tags=[{"Key": "owner", "Value": MARK}])
-    readable = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*", "iam:List*"], "Resource": "*"}]}
-    account.write("iam:PutUserPolicy", UserName=HIDDEN_USER, PolicyName="archive", PolicyDocument=json.dumps(readable))
-    key = cast("Mapping[str, str]", account.write_for("iam:CreateAccessKey", UserName=HIDDEN_USER)[1]["AccessKey"])
-    account.write("iam:CreateLoginProfile", UserName=HIDDEN_USER, Password=f"Lab-{time.time_ns():x}!aA", PasswordResetRequired=False)
-    arn = f"arn:aws:iam::{identities.CLIENT_AWS_ACCOUNT}:user/{HIDDEN_USER}"
-    login = _login("aws", "svc-archive key", arn, "aws-keys", access_key_id=key["AccessKeyId"], secret_access_key=Secret(key["SecretAccessKey"]))
-    _bucket_statement(account, bucket)
-    return [
-        Opened(cloud="aws", text=f"an access key of a new IAM user, {HIDDEN_USER}", login=login),
-        Opened(cloud="aws", text=f"a console password for {HIDDEN_USER}", login=None),
-        Opened(cloud="aws", text=f"a statement in the policy of bucket {bucket} that lets account {identities.PROVIDER_AWS_ACCOUNT} in", login=None),
-    ]
+def open_aws(admin: Login, bucket: str) -> tuple[Way, ...]:
+    """Some forty ways in of the provider's, and those of the client's and of a third party that are to stay."""
+    authority = os.environ.get("AWS_CA_BUNDLE", "")
+    account, provider = identities.CLIENT_AWS_ACCOUNT, identities.PROVIDER_AWS_ACCOUNT
+    site = enter(admin, account, provider=provider, partner=VENDOR_ACCOUNT, bucket=bucket, external_id=identities.EXTERNAL_ID, authority=authority)
+    return back_doors.open_all(site)
 
 
-def _bucket_statement(account: Writer, bucket: str) -> None:
-    held = account.get("s3:GetBucketPolicy", Bucket=bucket)
-    policy: dict[str, Any] = json.loads(str(held["Policy"])) if held else {"Version": "2012-10-17", "Statement": []}
-    opened = {
-        "Sid": "ArchiveSync",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{identities.PROVIDER_AWS_ACCOUNT}:root"},
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{bucket}/*",
-    }
-    policy["Statement"] = [*policy["Statement"], opened]
-    account.write("s3:PutBucketPolicy", Bucket=bucket, Policy=json.dumps(policy))
+def try_all(ways: Iterable[Way]) -> dict[str, Outcome]:
+    """The outcome of each credential, session and address, by its name."""
+    trials = [trial for way in ways for trial in way.trials]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return dict(zip((trial.name for trial in trials), pool.map(lambda trial: trial.outcome(), trials), strict=True))
+
+
+def given_up(ways: Iterable[Way]) -> list[Login]:
+    """The provider's own keys among what was opened: from these `handoff canary` mints sessions itself."""
+    logins = {trial.login.name: trial.login for way in ways if way.party is Party.PROVIDER for trial in way.trials if trial.login is not None}
+    return [login for login in logins.values() if login.form == "aws-keys" and "session_token" not in login.material]
 
 
 def open_azure(admin: Login, account: str) -> list[Opened]:
