@@ -61,6 +61,14 @@ _HIDDEN = [
     ("gcp", "roles/editor for user:eve@nimbus.example"),
 ]
 
+_TRIES = ("key of svc-archive", "session token of svc-archive", "key of acme-batch")
+# Of those on AWS the one who opened them tells kind, words of the listed path, and what can be tried.
+_TOLD: dict[str, dict[str, Any]] = {
+    _HIDDEN[0][1]: {"kind": "aws.iam_access_key", "marks": ["AKIAHIDDEN0000000001"], "tries": list(_TRIES[:2])},
+    _HIDDEN[1][1]: {"kind": "aws.login_profile", "marks": ["user/svc-archive"], "tries": []},
+    _HIDDEN[2][1]: {"kind": "aws.s3_bucket_policy", "marks": ["ArchiveSync"], "tries": []},
+}
+
 # title, text, seconds, facts, (line, output, exit code, seconds)
 _STEPS: list[tuple[str, str, float, list[str], list[tuple[str, str, int, float]]]] = [
     ("The engagement", "One spec says who the parties are, where data may live, what the provider may do and how it ends.", 0.9, ["Acme Health (client) and Nimbus MSP (provider), on AWS, Azure and Google Cloud; personal health data stays in the EU."], [("handoff spec check engagements/acme-health.yaml", "engagements/acme-health.yaml: a valid engagement: acme-health, 3 clouds, 1 environment", 0, 0.8)]),
@@ -108,7 +116,8 @@ def whole() -> dict[str, Any]:
         ],
         "made": "+ 58 created",
         "stores": [BUCKET, f"{STORAGE}/records", "acme-prod-records"],
-        "hidden": [{"cloud": cloud, "text": text} for cloud, text in _HIDDEN],
+        "hidden": [{"cloud": cloud, "text": text, **_TOLD.get(text, {})} for cloud, text in _HIDDEN],
+        "tries": {"before": dict.fromkeys(_TRIES, "worked"), "after": dict.fromkeys(_TRIES, "refused") | {"key of acme-batch": "worked"}},
         "canaries": 14,
         "paths_before": paths,
         "coverage": [{"type": "coverage", "kind": kind, "scope": scope, "read": "complete", "found": 1, "reason": None} for kind, scope in scopes],

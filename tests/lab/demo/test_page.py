@@ -213,7 +213,28 @@ def test_hidden_ways_that_no_listing_shows_are_said_to_be_missing(folder: Folder
     assert "A tunnel under the fence not recognised in the listing" in seen
 
 
-FIELDS = ("steps", "made", "stores", "hidden", "canaries", "paths_before", "coverage", "targets", "actions", "proofs", "bags", "seconds")
+def test_the_many_of_one_cloud_are_a_table_by_kind_with_what_was_tried(folder: Folder, story: dict[str, Any]) -> None:
+    seen = told(page.write(folder(story)))
+    assert "3 ways in of 3 kinds on AWS: 3 found, cut and proven dead. Of 2 keys, sessions and addresses that came with them, 2 are refused now." in seen
+    assert "IAM access key An access key of a new IAM user, svc-archive 2 worked before, 2 refused after found, cut, proven dead" in seen
+    assert "none to try in the lab" in seen
+
+
+def test_a_try_that_was_not_refused_and_a_way_in_that_is_not_dead_are_not_counted(folder: Folder, story: dict[str, Any]) -> None:
+    story["tries"]["after"]["session token of svc-archive"] = "unknown"
+    story["proofs"] = [one for one in story["proofs"] if one["kind"] != "aws.login_profile"]
+    seen = told(page.write(folder(story)))
+    assert "2 found, cut and proven dead. Of 2 keys, sessions and addresses that came with them, 1 are refused now." in seen
+    assert "2 worked before, 1 refused after" in seen
+
+
+@pytest.mark.parametrize(("more", "is_open"), [(0, True), (31, False)])
+def test_a_list_of_more_than_sixty_is_folded(folder: Folder, story: dict[str, Any], more: int, is_open: bool) -> None:
+    story["paths_before"] += [story["paths_before"][-1] | {"id": f"one-more-{number}"} for number in range(more)]
+    assert ('id="list" open>' in page.write(folder(story)).read_text(encoding="utf-8")) is is_open
+
+
+FIELDS = ("steps", "made", "stores", "hidden", "tries", "canaries", "paths_before", "coverage", "targets", "actions", "proofs", "bags", "seconds")
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -24,16 +24,13 @@ OPEN_PARTIES = frozenset({"provider", "unknown"})
 """Whose ways in must not be open at the end; the plan may have more."""
 
 _HINTS = (
-    (r"access key of .*?(?P<name>[\w-]+)$", "aws.iam_access_key"),
-    (r"console password for (?P<name>[\w-]+)", "aws.login_profile"),
-    (r"policy of bucket (?P<name>\S+) .*account (?P<who>\d+)", "aws.s3_bucket_policy"),
     (r"secret of .*?(?P<name>[\w-]+)$", "azure.app_credential"),
     (r"(?P<role>\w+) on the subscription for", "azure.role_assignment"),
     (r"(?P<key>key\d) of storage account (?P<name>\w+)", "azure.storage_account_key"),
     (r"(?P<role>roles/[\w.]+) for (?P<who>[^\s,]+)", "gcp.project_iam_binding"),
 )
-"""How `provider.open_*` tells what it opened, and the kind as which a sweep lists it; the named words stand in the listed path."""
-_MARKS = (HIDDEN_ASSIGNMENT, "ArchiveSync")
+"""How `provider.open_azure` and `open_gcp` tell what they opened, and the kind as which a sweep lists it; the named words stand in the listed path."""
+_MARKS = (HIDDEN_ASSIGNMENT,)
 """What the hidden ones carry, where the words alone fit several paths."""
 
 
