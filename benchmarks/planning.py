@@ -24,7 +24,7 @@ from handoff.engine.loops import loops
 from handoff.engine.plan import Found, Plan
 from handoff.model import Json, Party
 from handoff.runs.aftermath import of_account
-from handoff.wrap.cache import Cached, Store
+from handoff.runs.imaging import Once
 from tests.engine._aws import ACCOUNT, ALL, GLOBAL, REGION, REGIONAL, Aws, Cloud, arn
 from tests.engine._simulator import START, admin
 
@@ -91,18 +91,17 @@ def main() -> None:
         nonlocal at
         figures[name], at = process_time() - at, process_time()
 
-    with Store() as store:
-        readers = {scope: Cached(Counted(Aws(cloud, scope), calls), store) for scope in (GLOBAL, REGIONAL)}
-        mine = own.recognise([arn("user", "ada")], [one.path for one in found])
-        targets = planning.targets(found, mine, lambda path: KINDS[path.kind].image(readers[path.scope], path))
-        lap("images")
-        ordered = order.arrange(targets, KINDS)
-        steps = order.actions(ordered.targets, KINDS, lambda kind: kind.lag.settle_s)
-        lap("order")
-        by_key = {one.path.key: one for one in targets}
-        aftermath = of_account(ACCOUNT, GLOBAL, readers.__getitem__, KINDS, datetime.now(UTC))
-        losses = list(aftermath.losses([admin(arn("user", name)) for name in ("ada", "bea")], [(step, by_key[step.path]) for step in steps]))
-        lap("aftermath")
+    readers = {scope: Once(Counted(Aws(cloud, scope), calls)) for scope in (GLOBAL, REGIONAL)}
+    mine = own.recognise([arn("user", "ada")], [one.path for one in found])
+    targets = planning.targets(found, mine, lambda path: KINDS[path.kind].image(readers[path.scope], path))
+    lap("images")
+    ordered = order.arrange(targets, KINDS)
+    steps = order.actions(ordered.targets, KINDS, lambda kind: kind.lag.settle_s)
+    lap("order")
+    by_key = {one.path.key: one for one in targets}
+    aftermath = of_account(ACCOUNT, GLOBAL, readers.__getitem__, KINDS, datetime.now(UTC))
+    losses = list(aftermath.losses([admin(arn("user", name)) for name in ("ada", "bea")], [(step, by_key[step.path]) for step in steps]))
+    lap("aftermath")
     plan = Plan(
         engagement="bench", spec="", spec_file="", sweep="", made_at=START, operator={}, endpoints=(), lab=True, soak_s=0, coverage_complete=True,
         administrators=(), targets=targets, actions=steps, loops=loops(targets, KINDS, lambda kind: 1), cycles=ordered.cycles, kept={},

@@ -32,9 +32,10 @@ _ORDER = (Verb.DISABLE, Verb.DELETE)
 def loops(targets: Iterable[Target], kinds: Mapping[KindId, Kind], settle_s: Callable[[Kind], float]) -> tuple[Loop, ...]:
     """A loop for each kind and scope in which the plan cuts what can make itself anew."""
     found: dict[tuple[KindId, Scope], Loop] = {}
+    recurring = {name for name, kind in kinds.items() if isinstance(kind, Recurring) and kind.recurs}
     for target in targets:
         kind = kinds[target.path.kind]
-        if not target.own and isinstance(kind, Recurring) and kind.recurs:
+        if not target.own and kind.id in recurring:
             at = (kind.id, target.path.scope)
             found[at] = Loop(kind=kind.id, scope=target.path.scope, quiet_rounds=QUIET_ROUNDS, settle_s=settle_s(kind))
     return tuple(loop for _, loop in sorted(found.items()))

@@ -41,24 +41,25 @@ class Own:
 
     def is_about(self, path: AccessPath) -> bool:
         """True when the thing that the path goes through is the operator itself or what feeds it."""
-        return not (self.principals | self.feeders).isdisjoint(_about(path))
+        about = _about(path)
+        return not (self.principals.isdisjoint(about) and self.feeders.isdisjoint(about))
 
 
 def recognise(operator: Iterable[str], paths: Iterable[AccessPath]) -> Own:
     """The operator and all that lets it in, as far as the estate shows it."""
-    paths = tuple(paths)
     own = Own(principals=frozenset(normal(one) for one in operator))
     if not any(one.startswith("arn:") for one in own.principals):
         return own
-    candidates = [path for path in paths if path.scope.cloud == "aws"]
+    told = [(_holders(path), _about(path), path.scope.id) for path in paths if path.scope.cloud == "aws"]
     while True:
         principals, feeders = set(own.principals), set(own.feeders)
-        for path in candidates:
-            if own.is_about(path):
-                principals |= {one for one in _holders(path) if _is_of(one, path.scope.id)}
-                feeders |= {one for one in _holders(path) if _FEEDER.fullmatch(one)}
-            if own.feeds(path):
-                feeders |= {one for one in _about(path) if _FEEDER.fullmatch(one)}
+        for holders, about, account in told:
+            is_about = not (own.principals.isdisjoint(about) and own.feeders.isdisjoint(about))
+            if is_about:
+                principals |= {one for one in holders if _is_of(one, account)}
+                feeders |= {one for one in holders if _FEEDER.fullmatch(one)}
+            if is_about or not own.principals.isdisjoint(holders):
+                feeders |= {one for one in about if _FEEDER.fullmatch(one)}
         grown = Own(principals=frozenset(principals), feeders=frozenset(feeders))
         if grown == own:
             return own
@@ -67,6 +68,8 @@ def recognise(operator: Iterable[str], paths: Iterable[AccessPath]) -> Own:
 
 def normal(principal: str) -> str:
     """A principal by which two ways of naming it are equal: lower case, a session as its role, without the path that IAM files it under."""
+    if not principal.startswith("arn:"):
+        return principal.lower()
     session = _SESSION.fullmatch(principal)
     if session:
         principal = f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}"

@@ -141,8 +141,11 @@ def targets(found: Iterable[Found], own: Own, image_of: ImageOf) -> tuple[Target
     found = tuple(found)
     refuse_unknown(found)
     chosen = sorted((one for one in found if one.attribution.party is Party.PROVIDER), key=lambda one: one.path.key)
+    # In portions: handing over each path by itself costs more than most images, once what they stand in was read.
+    size = max(1, len(chosen) // (WORKERS * 8))
+    portions = [chosen[at : at + size] for at in range(0, len(chosen), size)]
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        images = list(pool.map(lambda one: digest(image_of(one.path)), chosen))
+        images = [image for part in pool.map(lambda part: [digest(image_of(one.path)) for one in part], portions) for image in part]
     return tuple(
         Target(path=one.path, party=one.attribution.party, why=one.attribution.why, image=image, own=own.feeds(one.path))
         for one, image in zip(chosen, images, strict=True)

@@ -71,6 +71,8 @@ class AwsAftermath:
         for action, target in steps:
             if action.verb is Verb.MANUAL or target.path.scope.id != self.account or not _may_matter(self.kinds[target.path.kind], target.path, reach):
                 continue
+            if self._only_takes_an_allow(target.path, held):
+                continue
             for loss in self._after(action, target, held):
                 if (loss.administrator, loss.action) not in told:
                     told.add((loss.administrator, loss.action))
@@ -100,6 +102,13 @@ class AwsAftermath:
                 # Where the identity's own policies are enough, a resource's policy can take something away by a Deny only.
                 if op == _KEY_POLICY or '"Deny"' in text or not self._by_identity(op, resource, held):
                     yield from self._resource(op, resource, shown, document.parse(text, where=path.id), held, step)
+
+    def _only_takes_an_allow(self, path: AccessPath, held: list[tuple[Administrator, Identity]]) -> bool:
+        """A path that is one principal of one statement: its cut takes an Allow away, which hurts nobody who may by his own policies. Keys and roles need the Allow."""
+        writes = self.kinds[path.kind].writes
+        if not {"mark", "principal_type"} <= path.detail.keys() or any(op.startswith(("iam:", "kms:")) for op in writes):
+            return False
+        return all(self._by_identity(op, _resource_of(op, {"Bucket": path.detail.get("bucket", "")}, path), held) for op in sorted(writes))
 
     def _by_identity(self, op: str, resource: str, held: list[tuple[Administrator, Identity]]) -> bool:
         for one, who in held:
