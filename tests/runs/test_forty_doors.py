@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,44 @@ def planted(tmp_path: Path, lab_env: Mapping[str, str]) -> Planted:
     return Planted(estate, site, back_doors.open_all(site))
 
 
+class Regrowing:
+    """A grant of the provider's that makes itself anew for as long as it is let: once before the cut begins, and on until it is refused."""
+
+    def __init__(self, site: sites.Site) -> None:
+        self._site, self.made = site, 0
+        root = f"arn:aws:iam::{site.account}:root"
+        own = {"Sid": "Own", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+        # The lab lets nobody in by a grant, so the key's policy says what the grant would.
+        again = {"Sid": "Again", "Effect": "Allow", "Principal": {"AWS": site.silent.principal}, "Action": "kms:CreateGrant", "Resource": "*"}
+        self.key = sites.made(site.region, "kms:CreateKey", "KeyMetadata", "Arn", Policy=sites.document(own, again))
+        self._asked = {"KeyId": self.key, "GranteePrincipal": site.silent.principal, "Operations": ["CreateGrant", "Decrypt"]}
+        site.region.write("kms:CreateGrant", **self._asked)
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
+        self._over = threading.Event()
+
+    def __enter__(self) -> Regrowing:
+        assert self._again() is Outcome.WORKED
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _go_on(self) -> None:
+        while self._again() is not Outcome.REFUSED and not self._over.wait(0.5):
+            pass
+
+    def _again(self) -> Outcome:
+        outcome = self._site.trial("again", self._site.silent, "kms:CreateGrant", **self._asked).outcome()
+        self.made += outcome is Outcome.WORKED
+        return outcome
+
+    @property
+    def left(self) -> int:
+        return len(list(self._site.region.read("kms:ListGrants", KeyId=self.key)))
+
+
 def outcomes(ways: Sequence[Way]) -> dict[str, Outcome]:
     trials: list[Trial] = [trial for way in ways for trial in way.trials]
     assert len({trial.name for trial in trials}) == len(trials), "each is told by its name"
@@ -78,6 +117,7 @@ def test_forty_doors_are_found_cut_and_proven(planted: Planted, record_property:
     kinds = Counter(way.kind for way in doors)
     assert len(doors) >= 40
     assert len(kinds) >= 25
+    growing = Regrowing(planted.site)
     before = outcomes(planted.ways)
     assert {name: one for name, one in before.items() if one is not Outcome.WORKED} == {}
 
@@ -98,7 +138,8 @@ def test_forty_doors_are_found_cut_and_proven(planted: Planted, record_property:
     assert kept.returncode == 0, kept.stderr
     canaries = [one for one in lines(kept.stdout) if one["type"] == "canary"]
     digest = estate.plan()
-    applied = estate.handoff("apply", "plan.json", "--digest", digest)
+    with growing:
+        applied = estate.handoff("apply", "plan.json", "--digest", digest)
     assert applied.returncode == 0, applied.stderr
     proof = estate.handoff("prove", "spec.yaml", "--canaries", "canaries.json", "--json")
     proven: dict[str, Any] = {f"{one['kind']}|{one['id']}": one["proof"] for one in lines(proof.stdout) if one["type"] == "proof"}
@@ -109,6 +150,8 @@ def test_forty_doors_are_found_cut_and_proven(planted: Planted, record_property:
     refused, working = outcomes(doors), outcomes(others)
     assert {name: one for name, one in refused.items() if one is not Outcome.REFUSED} == {}
     assert {name: one for name, one in working.items() if one is not Outcome.WORKED} == {}
+    assert growing.made >= 1
+    assert growing.left == 0
     figures = {
         "doors": len(doors),
         "kinds": len(kinds),
@@ -116,6 +159,7 @@ def test_forty_doors_are_found_cut_and_proven(planted: Planted, record_property:
         "others": len(others),
         "tries that go on": len(working),
         "canaries": len(canaries),
+        "grants made anew": growing.made,
     }
     for name, value in figures.items():
         record_property(name, value)
