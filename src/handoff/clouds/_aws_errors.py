@@ -183,6 +183,8 @@ NOT_FOUND: Mapping[str, frozenset[str]] = {
     "elasticache": frozenset({"UserNotFound"}),
     "firehose": frozenset({"ResourceNotFoundException"}),
     "memorydb": frozenset({"UserNotFoundFault"}),
+    "pipes": frozenset({"NotFoundException"}),
+    "scheduler": frozenset({"ResourceNotFoundException"}),
     "quicksight": frozenset({"ResourceNotFoundException"}),
     "route53": frozenset({"NoSuchHostedZone", "VPCAssociationAuthorizationNotFound", "VPCAssociationNotFound"}),
     "stepfunctions": frozenset({"StateMachineDoesNotExist"}),

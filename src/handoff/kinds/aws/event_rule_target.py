@@ -36,7 +36,7 @@ class EventRuleTarget(Item):
     writes = frozenset({"events:PutTargets", "events:RemoveTargets"})
     fences = frozenset({"events:CreateApiDestination", "events:EnableRule", "events:PutRule", "events:PutTargets", "events:UpdateApiDestination"})
     creates = frozenset({"aws:cloudwatch/eventApiDestination:EventApiDestination", "aws:cloudwatch/eventTarget:EventTarget"})
-    blind = "Targets of the account's own that send events on; pipes and schedules (EventBridge Pipes, Scheduler); archives; partner event sources, by which events come in."
+    blind = "Targets of the account's own that send events on; pipes (aws.event_pipe) and schedules (aws.event_schedule); archives; partner event sources, by which events come in."
     recurs = True
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
