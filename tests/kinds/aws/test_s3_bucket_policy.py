@@ -44,6 +44,7 @@ class Seed:
             tried=(client.scope, bad, "s3:ListObjectsV2", {"Bucket": name}),
             bystander_tried=(client.scope, good, "s3:ListObjectsV2", {"Bucket": name}),
             denied=client.denied("s3:GetBucketPolicy"),
+            seldom={"s3:DeleteBucketPolicy": "the bystander keeps the policy; the last statement goes in a test of its own"},
         )
 
 
