@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 from botocore.config import Config
@@ -67,11 +70,31 @@ def policy(principal: str, actions: object, resource: str, *more: object) -> str
     return json.dumps({"Version": "2012-10-17", "Statement": [*more, statement]})
 
 
+class Root:
+    """Calls of IAM as the emulator's root, whose signature nobody checks: ten times as quick as an SDK, for the tens of thousands that seeding takes."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._host = endpoint.removeprefix("http://")
+        self._own = threading.local()
+
+    def __call__(self, action: str, **params: str) -> None:
+        if not hasattr(self._own, "connection"):
+            self._own.connection = http.client.HTTPConnection(self._host)
+        body = urlencode({"Action": action, "Version": "2010-05-08", **params})
+        credential = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0"
+        self._own.connection.request("POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded", "Authorization": credential})
+        answer = self._own.connection.getresponse()
+        told = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{action}: {answer.status}: {told[:300]!r}")
+
+
 class Seeder:
     """Makes things side by side; the numbers of a service's things decide who is let in."""
 
     def __init__(self, endpoint: str, scale: int) -> None:
         self._of = clients(endpoint)
+        self._iam = Root(endpoint)
         self._scale = scale
         self.made = Estate()
 
@@ -96,16 +119,16 @@ class Seeder:
 
     def _user(self, number: int) -> None:
         name = f"user-{number:05}"
-        self._of("iam").create_user(UserName=name)
+        self._iam("CreateUser", UserName=name)
         for _ in range(2 - number % 2):
-            self._of("iam").create_access_key(UserName=name)
+            self._iam("CreateAccessKey", UserName=name)
             self.made.keys += 1
 
     def _role(self, number: int) -> None:
         name = f"role-{number:05}"
         trusted = {"Service": "ec2.amazonaws.com"} if number % 10 else {"AWS": self._outsider("aws.role_trust", number, 10, name)}
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]}
-        self._of("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
 
     def _bucket(self, number: int) -> None:
         name = f"bench-bucket-{number:05}"
