@@ -91,6 +91,8 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield f"No order without a gap: {text}."
     for text in plan.unwatched:
         yield f"Use not known: {text}."
+    if count := plan.kept.get(Party.PUBLIC.value, 0):
+        yield f"{count} path(s) are open to anyone, so to the provider too. They stay, for a public thing may be meant to be public; a decision in exit.decisions (party: provider) has them cut."
 
 
 def keep(plan: Plan, folder: StateFolder, ledger: Ledger) -> str:
