@@ -72,6 +72,7 @@ def test_every_combination_and_only_the_good_ones_are_proven() -> None:
     ("evidence", "proof", "told"),
     [
         (replace(GOOD, cut_at=None, not_before=None), Proof.UNKNOWN, "has not been cut"),
+        (replace(GOOD, cut_at=None, not_before=None, by_hand="ask the registrar"), Proof.UNKNOWN, "a person has to do it: ask the registrar"),
         (replace(GOOD, gathered_at=CUT), Proof.UNKNOWN, "too early"),
         (replace(GOOD, coverage=None), Proof.UNKNOWN, "coverage is missing"),
         (replace(GOOD, coverage=coverage(Read.DENIED)), Proof.UNKNOWN, "coverage is denied: told no"),

@@ -56,6 +56,8 @@ class Evidence:
     coverage: Coverage | None
     probe: Verdict
     trials: tuple[Trial, ...]
+    by_hand: str = ""
+    """What a person still has to do about it; empty when nothing is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def judge(evidence: Evidence) -> Judgement:
 
 def _against(evidence: Evidence) -> Iterable[str]:
     if evidence.cut_at is None:
-        yield "it has not been cut"
+        yield f"a person has to do it: {evidence.by_hand}" if evidence.by_hand else "it has not been cut"
     elif evidence.not_before is None:
         yield "it is not known how long the cut takes to hold"
     elif evidence.gathered_at < evidence.not_before:

@@ -56,7 +56,7 @@ def prove(
 ) -> Proofs:
     """One round of proof over every path of the plan, recorded in the ledger."""
     run = run_of(digest)
-    executor(work, plan, digest, ledger).check_by_hand()
+    by_hand = {job.path.key: job.action.effect for job in executor(work, plan, digest, ledger).check_by_hand()}
     told = standings(plan, LedgerJournal(ledger), run)
     # What a loop found is part of the run; a path that was cut twice is one path.
     targets = {job.path.key: job.target for job in told.jobs} | {target.path.key: target for target in plan.targets}
@@ -65,7 +65,7 @@ def prove(
     began = utc_now()
     seen = discover(work, folder, ledger, run=run)
     listed = {one.path.key for one in seen.found if one.path.key in targets}
-    trials = _trials(work, tuple(given))
+    trials, coverages = _trials(work, tuple(given)), seen.coverage()
     kinds, connect, judgements = kinds_of(work), Connections(work), []
     left = tuple(target.path for target in targets.values() if target.own and cuts[target.path.key][0] is None)
     paths = [target.path for key, target in targets.items() if not target.own or cuts[key][0] is not None]
@@ -79,9 +79,10 @@ def prove(
             not_before=not_before,
             gathered_at=began,
             still_listed=path.key in listed,
-            coverage=coverage_of(path, seen.coverage()),
+            coverage=coverage_of(path, coverages),
             probe=probe,
             trials=trials.get(path.key, ()),
+            by_hand=by_hand.get(path.key, ""),
         )
         judgement = judge(evidence)
         judgements.append(judgement)
