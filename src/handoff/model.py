@@ -315,7 +315,7 @@ class Kind(Protocol):
     """Vendor page for listing and revoking: `URL (read DATE)`."""
     scope_type: ScopeType
     phase: int
-    """3 data keys and resource policies, 4 trusts and federation, 5 credentials and sessions, 6 automation (docs/exit-order.md)."""
+    """1 telemetry and notifications, 3 data keys and resource policies, 4 trusts and federation, 5 credentials and sessions, 6 automation (docs/exit-order.md)."""
     lag: Lag
     reads: frozenset[str]
     """Operations that discover, image and probe use."""
