@@ -16,6 +16,7 @@ from handoff import logins
 from handoff.lab.demo import back_doors
 from handoff.lab.demo.back_doors import site as sites
 from handoff.lab.demo.back_doors.way import Trial, Way, found
+from handoff.lab.demo.provider import VENDOR_ACCOUNT
 from handoff.model import Outcome, Party
 from tests.kinds.aws._account import Account
 from tests.runs._estate import REGION, AwsEstate, lines
@@ -47,7 +48,7 @@ class Planted:
 @pytest.fixture
 def planted(tmp_path: Path, lab_env: Mapping[str, str]) -> Planted:
     estate = AwsEstate(tmp_path / "estate", lab_env)
-    provider, partner = Account().id, Account().id
+    provider = Account().id
     bucket = f"records-{estate.account.id}"
     estate.account.writer.write("s3:CreateBucket", Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     parties = estate.body["parties"]
@@ -58,11 +59,10 @@ def planted(tmp_path: Path, lab_env: Mapping[str, str]) -> Planted:
         "oidc": [{"issuer": f"https://{sites.ISSUER}", "subject": "repo:nimbus/*"}],
         "tags": ["=".join(sites.TAG)],
     }
-    parties["third_parties"] = [{"name": "Watch Co", "identities": {"aws": {"accounts": [partner]}}}]
     estate.write_files()
     hand = estate.admins[0]
     site = sites.enter(
-        hand, estate.account.id, provider=provider, partner=partner, bucket=bucket, external_id=EXTERNAL_ID, authority=lab_env.get("AWS_CA_BUNDLE", "")
+        hand, estate.account.id, provider=provider, partner=VENDOR_ACCOUNT, bucket=bucket, external_id=EXTERNAL_ID, authority=lab_env.get("AWS_CA_BUNDLE", "")
     )
     return Planted(estate, site, back_doors.open_all(site))
 

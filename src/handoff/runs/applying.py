@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handoff import canonical
+from handoff import canonical, vendors
 from handoff.engine import apply as engine
 from handoff.engine import lockout, own, planfile
 from handoff.engine import plan as planning
@@ -126,7 +126,7 @@ def apply(work: Estate, plan: Plan, digest: str, folder: StateFolder, ledger: Le
 
 def looking(work: Estate, plan: Plan) -> Callable[[Kind, Scope], Iterator[Found]]:
     """A fresh listing of one kind in one scope, attributed. One kind alone shows no chains of roles: who was the provider's for the plan is so still."""
-    attributor = Attributor(work.spec)
+    attributor = Attributor(work.spec, vendors.aws())
     theirs = {own.normal(target.path.holder) for target in plan.targets}
 
     def look(kind: Kind, scope: Scope) -> Iterator[Found]:
