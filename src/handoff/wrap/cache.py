@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, cast
 
 from handoff import fan
+from handoff.errors import MachineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,7 +76,13 @@ class Store:
         with self._guard:
             start = self._end
             self._end += len(data)
-        os.pwrite(self._file.fileno(), data, start)
+        done = 0
+        try:
+            while done < len(data):
+                # A disk that is nearly full takes part of it and says so only by the count.
+                done += os.pwrite(self._file.fileno(), data[done:], start + done)
+        except OSError as error:
+            raise MachineError(f"what the sweep has read cannot be written to {tempfile.gettempdir()}: {error.strerror}") from error
         return start, len(data)
 
 
