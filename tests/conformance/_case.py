@@ -45,6 +45,7 @@ class Case:
         self.seeded = seed_of(kind_id).start(lab)
         self.cloud = registry.cloud(self.seeded.scope.cloud)
         self.used: set[str] = set()
+        self._own: Writer | None = None
         self.path = self.found()[self.seeded.path_id]
 
     @property
@@ -63,7 +64,16 @@ class Case:
         return getattr(self.seeded, "spared", {})
 
     def writer(self, login: Login | None = None) -> Writer:
-        return RecordedWriter(self.cloud.open(self.seeded.scope, login or self.seeded.login), self.used.add)
+        """One connection for the whole case, for opening one costs more than all calls through it; one of its own for another login."""
+        if login is not None:
+            return RecordedWriter(self.cloud.open(self.seeded.scope, login), self.used.add)
+        if self._own is None:
+            self._own = self.cloud.open(self.seeded.scope, self.seeded.login)
+        return RecordedWriter(self._own, self.used.add)
+
+    def reopen(self) -> None:
+        """The next call goes through a new connection: with other settings of the environment, or with a pace that nothing slowed."""
+        self._own = None
 
     def found(self, login: Login | None = None) -> dict[str, AccessPath]:
         return {path.id: path for path in self.kind.discover(self.writer(login))}
