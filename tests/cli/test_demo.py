@@ -360,3 +360,15 @@ def test_a_folder_of_somebody_elses_is_left_alone(ground: Ground, tmp_path: Path
     assert "--out" in done.stderr
     assert [path.name for path in foreign.iterdir()] == ["thesis.txt"]
     assert (foreign / "thesis.txt").read_text(encoding="utf-8") == "years of work\n"
+
+
+def test_forty_ways_in_on_aws_came_with_what_is_refused_now_while_the_others_go_on(played: Played) -> None:
+    story = played.story()
+    doors = [one for one in story["hidden"] if one["cloud"] == "aws"]
+    assert len(doors) >= 40
+    assert len({one["kind"] for one in doors}) >= 25
+    theirs = {name for one in doors for name in one["tries"]}
+    before, after = story["tries"]["before"], story["tries"]["after"]
+    assert set(before.values()) == {"worked"}
+    assert {after[name] for name in theirs} == {"refused"}
+    assert {outcome for name, outcome in after.items() if name not in theirs} == {"worked"}
