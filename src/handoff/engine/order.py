@@ -100,10 +100,16 @@ def _groups(chosen: Iterable[Target], kinds: Mapping[KindId, Kind]) -> Iterator[
         account = _account(target)
         at = (account, target.path.mints)
         if at not in known:
-            known[at] = frozenset(kind for op in target.path.mints for kind in openers[account].get(op.lower(), ()))
+            known[at] = frozenset(_opened(target.path.mints, openers[account]))
         found[target.path.kind, account, known[at]].append(target)
     for (kind, account, opens), held in found.items():
         yield _Group(kind=kind, account=account, opens=opens, targets=tuple(held))
+
+
+def _opened(mints: tuple[str, ...], openers: Mapping[str, set[KindId]]) -> Iterator[KindId]:
+    """The kinds that these operations open; `*` is everything."""
+    for op in openers if "*" in mints else mints:
+        yield from openers.get(op.lower(), ())
 
 
 def _openers(here: Iterable[KindId], kinds: Mapping[KindId, Kind]) -> dict[str, set[KindId]]:

@@ -50,6 +50,11 @@ def policies(reader: Reader) -> Iterator[Json]:
     return (policy for policy in _details(reader, "Policies") if f":iam::{reader.scope.id}:policy/" in str(policy["Arn"]))
 
 
+def managed(reader: Reader) -> Iterator[Json]:
+    """Every managed policy that the account's details tell of, AWS's own in use included, with all versions."""
+    return _details(reader, "Policies")
+
+
 def clues(user: Json) -> tuple[Found, ...]:
     """Who the user is: its ARN, its tags, and mail addresses in its name or tags."""
     tags = list(_tags(user))

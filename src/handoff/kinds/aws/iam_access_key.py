@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from handoff import fan
-from handoff.kinds.aws import _people, _sessions, _use
+from handoff.kinds.aws import _means, _people, _sessions, _use
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ class IamAccessKey:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every key of every user of the account."""
+        rights = _means.Rights(reader)
         for user, keys in fan.each(lambda user: (user, list(reader.read("iam:ListAccessKeys", UserName=user["UserName"]))), _people.users(reader)):
-            clues = _people.clues(user) if keys else ()
+            clues, mints = (_people.clues(user), rights.of(user)) if keys else ((), ())
             for key in keys:
                 yield AccessPath(
                     kind=self.id,
@@ -56,6 +57,7 @@ class IamAccessKey:
                     allows=f"call AWS as IAM user {user['UserName']}",
                     clues=clues,
                     detail={"user_name": user["UserName"], "status": key["Status"], "created": key.get("CreateDate")},
+                    mints=mints,
                 )
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from handoff import fan
-from handoff.kinds.aws import _people, _sessions
+from handoff.kinds.aws import _means, _people, _sessions
 from handoff.model import AccessPath, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class LoginProfile:
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every user of the account who has a password."""
         profiles = fan.each(lambda user: (user, reader.get("iam:GetLoginProfile", UserName=user["UserName"])), _people.users(reader))
+        rights = _means.Rights(reader)
         for user, profile in profiles:
             if profile is None:
                 continue
@@ -61,6 +62,7 @@ class LoginProfile:
                     "created": _created(profile),
                     "password_last_used": _inner(about, "User").get("PasswordLastUsed") if about else None,
                 },
+                mints=rights.of(user),
             )
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:

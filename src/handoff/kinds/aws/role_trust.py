@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _people, _policy, _sessions, _use
+from handoff.kinds.aws import _clues, _means, _people, _policy, _sessions, _use
 from handoff.model import AROUND, AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ class RoleTrust:
 
     def discover(self, reader: Reader, /) -> Iterator[AccessPath]:
         """Every principal of every Allow statement of every role that is not service-linked."""
-        marks = _people.Marks(reader)
+        marks, rights = _people.Marks(reader), _means.Rights(reader)
         for role in _people.roles(reader):
             if str(role.get("Path", "")).startswith(_SERVICE_LINKED):
                 continue
             document = _policy.parse(role.get("AssumeRolePolicyDocument"), where=str(role["Arn"]))
-            for opening in _policy.openings(document):
-                yield self._path(reader, role, opening, marks, is_grant=GRANT_TAG in _people.tag_keys(role))
+            openings = list(_policy.openings(document))
+            mints = rights.of(role) if openings else ()
+            for opening in openings:
+                yield replace(self._path(reader, role, opening, marks, is_grant=GRANT_TAG in _people.tag_keys(role)), mints=mints)
 
     def steps(self, path: AccessPath, /) -> tuple[Step, ...]:
         """Take the principal out and cut sessions; delete the role when it is the provider's own."""
