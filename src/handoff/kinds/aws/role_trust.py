@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from handoff.kinds.aws import _clues, _means, _people, _policy, _sessions, _use
+from handoff.kinds.aws import _clues, _means, _people, _policy, _saml, _sessions, _use
 from handoff.model import AROUND, AccessPath, Clue, KindId, Lag, ScopeType, Step, Verb, Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ GRANT_TAG = "handoff:grant"
 """Tag of roles that exist only as the provider's way in; only such a role is deleted."""
 
 _SERVICE_LINKED = "/aws-service-role/"
-_ENTITY_ID = re.compile(r"""entityID\s*=\s*["']([^"']+)["']""")
 # A trust policy needs a statement; this one trusts nobody.
 _NOBODY_SID = "HandoffNobody"
 _NOBODY = {"Sid": _NOBODY_SID, "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
@@ -214,9 +212,9 @@ def _entity(reader: Reader, opening: _policy.Opening) -> Iterator[tuple[Clue, st
     if opening.type != "Federated" or ":saml-provider/" not in opening.principal:
         return
     provider = reader.get("iam:GetSAMLProvider", SAMLProviderArn=opening.principal)
-    found = _ENTITY_ID.search(str(provider.get("SAMLMetadataDocument", ""))) if provider else None
+    found = _saml.entity(provider.get("SAMLMetadataDocument")) if provider else None
     if found:
-        yield Clue.SAML, found[1]
+        yield Clue.SAML, found
 
 
 KIND: Kind = RoleTrust()
