@@ -15,6 +15,7 @@ from handoff.runs.permissions import Role, operations
 KNOWN = {action.lower() for action in get_all_actions()}
 NEWER = frozenset(
     {
+        "iam:updatedelegationrequest",  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateDelegationRequest.html (read 2026-11-22)
         "lambda:deleteresourcepolicy",  # https://docs.aws.amazon.com/lambda/latest/api/API_DeleteResourcePolicy.html (read 2026-11-22)
         "lambda:putresourcepolicy",  # https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html (read 2026-11-22)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.exceptions
 import urllib3.exceptions
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from handoff.clouds._aws_login import Session
-    from handoff.model import Reader, Scope
+    from handoff.model import Json, Reader, Scope
 
 _CHUNK_BYTES = 1 << 20
 _BODY_ERRORS = (*SDK_ERRORS, urllib3.exceptions.HTTPError, OSError)
@@ -42,9 +42,8 @@ class AwsObjects:
 
     def list_objects(self, store: str, /) -> Iterator[ObjectInfo]:
         """Every current object of one bucket."""
-        for item in self._reader.read("s3:ListObjectsV2", Bucket=store):
-            if "Key" not in item:
-                continue
+        for named in self._reader.read("s3:ListObjectsV2", Bucket=store):
+            item = cast("Json", named["Contents"])  # without a delimiter the listing holds nothing but contents
             yield ObjectInfo(
                 key=str(item["Key"]),
                 size_bytes=int(str(item["Size"])),
