@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import socket
 import statistics
 import subprocess
@@ -30,6 +31,7 @@ import _aws_estate as estate
 import _measure as measure
 
 HERE = Path(__file__).resolve().parent
+_LOOK_S = 0.02
 _FOREIGN = ("provider", "third-party")
 
 
@@ -73,12 +75,12 @@ class Ground:
         started = time.perf_counter()
         with output.open("wb") as stdout, (self.folder / "errors").open("wb") as stderr:
             process = subprocess.Popen(argv, stdout=stdout, stderr=stderr, env=self.env(url), cwd=self.folder)
-            _, status, used = os.wait4(process.pid, 0)
+            status, used, peak_kb = _ended(process.pid)
         took = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in expect:
             sys.exit(f"{argv} ended with {process.returncode}:\n{(self.folder / 'errors').read_text()[-3000:]}")
-        return Ran(seconds=took, cpu_s=used.ru_utime + used.ru_stime, rss_mb=used.ru_maxrss / 1024, calls=self.calls(), output=output)
+        return Ran(seconds=took, cpu_s=used.ru_utime + used.ru_stime, rss_mb=peak_kb / 1024, calls=self.calls(), output=output)
 
     def handoff(self, url: str) -> tuple[Ran, dict[str, int]]:
         kinds = [word for kind in estate.KINDS for word in ("--kind", kind)]
@@ -166,6 +168,21 @@ def delayed(url: str, delay_ms: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _ended(pid: int) -> tuple[int, resource.struct_rusage, int]:
+    """How a process ended, what it used, and its peak of resident memory: its own high-water mark, for `ru_maxrss` begins at that of whoever started it."""
+    peak_kb = 0
+    while True:
+        try:
+            told = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+            peak_kb = max(peak_kb, *(int(kb) for kb in re.findall(r"VmHWM:\s+(\d+)", told)), 0)
+        except OSError:
+            pass
+        done, status, used = os.wait4(pid, os.WNOHANG)
+        if done:
+            return status, used, peak_kb
+        time.sleep(_LOOK_S)
 
 
 def _wait_for(port: int) -> None:
