@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 READING = ("Get", "List", "Describe", "Assume", "Lookup")
+CHANGED = frozenset({"iam", "kms", "s3"})
+"""Services in which the exits that are witnessed change anything; in others a POST may be a listing."""
+_SERVICE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/aws4_request")
 
 
 @dataclass(slots=True)
@@ -23,9 +27,10 @@ class Witness:
     """Call and parameters of each change that was answered with success, oldest first."""
     calls: int = 0
 
-    def saw(self, method: str, path: str, target: str, body: bytes, status: int) -> None:
+    def saw(self, method: str, path: str, target: str, body: bytes, status: int, *, signed: str) -> None:
         self.calls += 1
-        if status >= 300:
+        service = _SERVICE.search(signed)
+        if status >= 300 or (service is not None and service[1] not in CHANGED):
             return
         text = body.decode("utf-8", "replace")
         form = parse_qs(text) if text.startswith(("Action=", "Version=")) or "&Action=" in text else {}
@@ -54,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         given = answer.read()
         behind.close()
         # Noted before it is answered: a client that dies meanwhile has still changed something.
-        self.witness.saw(self.command, self.path, self.headers.get("X-Amz-Target", ""), body, answer.status)
+        self.witness.saw(self.command, self.path, self.headers.get("X-Amz-Target", ""), body, answer.status, signed=self.headers.get("Authorization", ""))
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in {"transfer-encoding", "connection", "content-length", "date", "server"}:

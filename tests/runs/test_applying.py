@@ -18,7 +18,7 @@ from handoff.evidence import ledger as ledgers
 from tests.runs._estate import AwsEstate, lines
 from tests.runs._witness import witness
 
-KILLS = 20
+KILLS = 12
 SEED = 20261122
 LITTLE_S = 0.03
 
